@@ -1,0 +1,75 @@
+"""Is this the password of that user? Counted before it is checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from gatelet.accounts.password import LONGEST_PASSWORD
+from gatelet.accounts.username import LONGEST_USERNAME, normalise
+from gatelet.oauth.errors import InvalidGrant, InvalidRequest
+
+if TYPE_CHECKING:
+    from gatelet.accounts.password import PasswordHashing, PasswordStore
+    from gatelet.oauth.resource_owner import ResourceOwner
+
+
+class Attempts(Protocol):
+    """Counts guesses. Both methods raise TemporarilyUnavailable when they cannot answer."""
+
+    def count(self, key: str, now: int) -> None:
+        """Count one guess before it is looked at. Raises TooManyAttempts."""
+
+    def give_back(self, key: str, now: int) -> None:
+        """Take one guess back: it was right."""
+
+
+class Users(Protocol):
+    """Where users are registered."""
+
+    def resource_owner(self, sub: str) -> ResourceOwner | None:
+        """Find a user by subject identifier, as it is at this moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordAuthentication:
+    """Implements `gatelet.oauth.password.ResourceOwners`."""
+
+    attempts: Attempts
+    passwords: PasswordStore
+    users: Users
+    hashing: PasswordHashing
+
+    def authenticate(self, username: str, password: str, *, client_id: str, now: int) -> ResourceOwner:
+        """Return the enabled user whose password it is.
+
+        An unknown user, a wrong password and a disabled user get one answer after the same time. The
+        count is per account and client: behind this grant the source address is the backend's.
+        Raises InvalidGrant, InvalidRequest, TooManyAttempts and TemporarilyUnavailable.
+        """
+        if len(password.encode()) > LONGEST_PASSWORD:
+            raise InvalidRequest("password is longer than 1024 bytes")
+        if len(username) > LONGEST_USERNAME:
+            raise InvalidRequest("username is longer than 254 characters")
+        name = normalise(username)
+        key = _key(name, client_id)
+        self.attempts.count(key, now)
+        stored = self.passwords.password(name)
+        is_right = self.hashing.matches(stored.hash if stored else None, password)
+        if stored is None:
+            raise InvalidGrant("unknown username")
+        if not is_right:
+            raise InvalidGrant(f"wrong password for user {stored.sub}")
+        user = self.users.resource_owner(stored.sub)
+        if user is None or not user.enabled:
+            raise InvalidGrant(f"user {stored.sub} is disabled or gone")
+        self.attempts.give_back(key, now)
+        if self.hashing.is_outdated(stored.hash):
+            self.passwords.rehash(name, old=stored.hash, new=self.hashing.hash(password))
+        return user
+
+
+def _key(username: str, client_id: str) -> str:
+    """Name the counter of an account and a client; hashed, since the name may be a mistyped password."""
+    return hashlib.sha256(f"{client_id}\0{username}".encode()).hexdigest()

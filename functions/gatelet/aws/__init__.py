@@ -1,0 +1,1 @@
+"""DynamoDB and Secrets Manager: what the protocol asks of a store."""

@@ -1,0 +1,71 @@
+"""The limits table: how often was guessed, and how long until the next guess."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gatelet.aws.table import Conflict
+from gatelet.oauth.errors import TooManyAttempts
+
+if TYPE_CHECKING:
+    from gatelet.aws.table import Table
+
+WINDOW = 3600
+"""Seconds; a counter starts anew with each window."""
+FREE = 5
+"""Guesses without delay."""
+DELAYS = (1, 2, 4, 8, 16, 32, 60)
+"""Seconds to wait after each further guess; the last one from then on, never for ever."""
+
+_TIERS = " OR ".join(f"(#tries < :tries{i} AND #at <= :at{i})" for i in range(len(DELAYS) - 1))
+MAY_GUESS = f"attribute_not_exists(#pk) OR #tries < :free OR {_TIERS} OR #at <= :last"
+
+
+class Attempts:
+    """Implements `gatelet.accounts.authentication.Attempts` by one conditional write a guess.
+
+    The condition holds the whole rule, so that a hundred guesses at once are counted like a hundred
+    in a row.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def count(self, key: str, now: int) -> None:
+        """Count one guess. Raises TooManyAttempts with the seconds to wait."""
+        tiers: dict[str, Any] = {f"tries{i}": FREE + i + 1 for i in range(len(DELAYS) - 1)}
+        times: dict[str, Any] = {f"at{i}": now - delay for i, delay in enumerate(DELAYS[:-1])}
+        pk, sk = _key(key, now)
+        try:
+            self._table.update(
+                pk,
+                sk,
+                "SET #tries = if_not_exists(#tries, :none) + :one, #at = :now, #ttl = :ttl",
+                condition=MAY_GUESS,
+                none=0,
+                one=1,
+                now=now,
+                ttl=now + 2 * WINDOW,
+                free=FREE,
+                last=now - DELAYS[-1],
+                **tiers,
+                **times,
+            )
+        except Conflict as conflict:
+            item = conflict.item or {"tries": FREE, "at": now}
+            raise TooManyAttempts("too many guesses", retry_after=_wait(item["tries"], item["at"], now)) from None
+
+    def give_back(self, key: str, now: int) -> None:
+        """Take one guess back."""
+        try:
+            self._table.update(*_key(key, now), "SET #tries = #tries - :one", condition="#tries >= :one", one=1)
+        except Conflict:
+            return
+
+
+def _key(key: str, now: int) -> tuple[str, str]:
+    return f"PASSWORD#{key}", f"WINDOW#{now // WINDOW}"
+
+
+def _wait(tries: int, at: int, now: int) -> int:
+    return max(1, DELAYS[min(tries - FREE, len(DELAYS) - 1)] - (now - at))

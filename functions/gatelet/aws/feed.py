@@ -1,0 +1,101 @@
+"""The feed table: revocations in partitions of five minutes, written once and never changed."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from gatelet.oauth.errors import TemporarilyUnavailable
+from gatelet.oauth.revocation_list import KEPT, RevocationEvent, RevocationList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gatelet.aws.table import Table
+    from gatelet.oauth.access_token import VerifiedToken
+
+PARTITION = 300
+"""Seconds."""
+READ_EVERY = 5
+OVERLAP = 15
+"""Seconds before the last read that are read again: writers' clocks differ, and writes arrive late."""
+STALE = 60
+"""Seconds without a successful read after which nothing can be decided."""
+
+
+class FeedWriter:
+    """Implements `gatelet.oauth.revocation_list.RevocationFeed` by one `PutItem` an event."""
+
+    def __init__(self, table: Table, now_ms: Callable[[], int]) -> None:
+        self._table = table
+        self._now_ms = now_ms
+
+    def announce(self, event: RevocationEvent) -> None:
+        """Put an event under the present moment."""
+        now_ms = self._now_ms()
+        not_before = {} if event.not_before is None else {"not_before": event.not_before}
+        self._table.put(
+            {
+                "pk": _partition(now_ms // 1000),
+                "sk": f"{now_ms:013d}#{secrets.token_hex(8)}",
+                "type": event.type,
+                "id": event.id,
+                **not_before,
+                "ttl": now_ms // 1000 + KEPT,
+            }
+        )
+
+
+class FeedReader:
+    """Implements `gatelet.oauth.protected_resource.Revocations`.
+
+    A request that finds the list older than 5 s reads what is new; between those, none costs a call.
+    Ages are the wall clock's: a container may have been frozen.
+    """
+
+    def __init__(self, table: Table, *, on_kid: Callable[[], None], on_unread: Callable[[], None]) -> None:
+        """`on_kid` is called when a signing key was revoked, `on_unread` when a read failed."""
+        self._table = table
+        self._on_kid = on_kid
+        self._on_unread = on_unread
+        self._list = RevocationList()
+        self._read_at: int | None = None
+        self._tried_at: int | None = None
+
+    def revokes(self, token: VerifiedToken, *, now: int, fresh: bool) -> bool:
+        """Tell whether a token is revoked. Raises TemporarilyUnavailable where that cannot be known."""
+        if fresh or self._is_due(now):
+            self._refresh(now, required=fresh)
+        if self._read_at is None or now - self._read_at >= STALE:
+            raise TemporarilyUnavailable("the revocation feed has not been read for 60 s")
+        return self._list.revokes(token)
+
+    def _is_due(self, now: int) -> bool:
+        return self._tried_at is None or self._read_at is None or not 0 <= now - self._tried_at < READ_EVERY
+
+    def _refresh(self, now: int, *, required: bool) -> None:
+        """Read what is new. A failure is borne as long as the list is not stale, unless `required`."""
+        self._tried_at = now
+        try:
+            self._read(now)
+        except TemporarilyUnavailable:
+            self._on_unread()
+            if required or self._read_at is None:
+                raise
+
+    def _read(self, now: int) -> None:
+        since = now - KEPT if self._read_at is None else min(self._read_at, now) - OVERLAP
+        for start in range(since - since % PARTITION, now + OVERLAP, PARTITION):
+            for item in self._table.query(_partition(start), after=f"{since * 1000:013d}"):
+                self._add(item, now)
+        self._list.forget_old(now)
+        self._read_at = now
+
+    def _add(self, item: dict[str, Any], now: int) -> None:
+        event = RevocationEvent(type=item["type"], id=item["id"], not_before=item.get("not_before"))
+        if self._list.add(event, now) and event.type == "kid":
+            self._on_kid()
+
+
+def _partition(seconds: int) -> str:
+    return f"FEED#{seconds // PARTITION}"

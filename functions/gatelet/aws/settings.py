@@ -1,0 +1,82 @@
+"""What a function is told by its environment; written by the stack, read by the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "GATELET_"
+
+
+class SettingMissing(Exception):
+    """A function needs a setting that the stack did not give it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Names and numbers of one deployment; None where a function has no business with it."""
+
+    issuer: str | None = None
+    directory_table: str | None = None
+    credentials_table: str | None = None
+    grants_table: str | None = None
+    limits_table: str | None = None
+    keys_table: str | None = None
+    feed_table: str | None = None
+    signing_secret: str | None = None
+    grant_secret: str | None = None
+    password_grant: bool = False
+    signing_algorithms: tuple[str, ...] = ("ES256", "RS256")
+    next_key_age: int = 7200
+    """Seconds that a key must have been published before it may sign."""
+    deadline: float = 8.0
+    """Seconds that one request may take, every call of it included."""
+    audience: str | None = None
+    routes: str | None = None
+    """JSON: routeKey to {"scope": "a b", "sensitive": true}; see `gatelet.oauth.route`."""
+
+    def to_environment(self) -> dict[str, str]:
+        """Render what differs from the defaults as Lambda environment variables."""
+        return {
+            PREFIX + field.name.upper(): _render(getattr(self, field.name))
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the variables that `to_environment` wrote."""
+        given: dict[str, Any] = {}
+        for field in fields(cls):
+            text = environ.get(PREFIX + field.name.upper())
+            if text is not None:
+                given[field.name] = _parse(text, field.default)
+        return cls(**given)
+
+    def require(self, name: str) -> str:
+        """Return a setting that this function cannot work without, or raise SettingMissing."""
+        value = getattr(self, name)
+        if value is None:
+            raise SettingMissing(f"{PREFIX}{name.upper()} is not set")
+        return str(value)
+
+
+def _render(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value)
+
+
+def _parse(text: str, default: object) -> object:
+    if isinstance(default, bool):
+        return text == "true"
+    if isinstance(default, tuple):
+        return tuple(text.split(","))
+    if isinstance(default, int | float):
+        return type(default)(text)
+    return text

@@ -1,0 +1,108 @@
+"""One HTTP endpoint: methods, preflights, errors, headers and the log line, written once."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from gatelet.handlers import ENDPOINTS
+from gatelet.handlers.cors import preflight
+from gatelet.handlers.exchange import Exchange
+from gatelet.handlers.http import Request, Response
+from gatelet.handlers.observation import Observation, alarm
+from gatelet.handlers.server import Server
+from gatelet.oauth.errors import InvalidClient, InvalidRequest, MethodNotAllowed, OAuthError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Answer = Callable[[Exchange, Server], Response]
+
+
+class Endpoint:
+    """A Lambda handler for the paths of one function."""
+
+    def __init__(self, function: str, answer: Answer) -> None:
+        self._function = function
+        self._answer = answer
+        self._methods = {entry.path: entry.methods for entry in ENDPOINTS if entry.function == function}
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """Answer an event of API Gateway."""
+        del context
+        return self.respond(event, self._server)
+
+    def respond(self, event: dict[str, Any], server: Server) -> dict[str, Any]:
+        """Answer an event with a given server."""
+        started = time.monotonic()
+        observation = Observation(self._function)
+        server.connection.start_request()
+        try:
+            exchange = Exchange(Request.from_event(event), observation)
+            response = exchange.finish(self._guard(lambda: self._route(exchange, server), observation))
+        except InvalidRequest as error:
+            response = _refuse(error, observation)
+        duration = round((time.monotonic() - started) * 1000, 1)
+        observation.conclude(status=response.status, duration_ms=duration)
+        return response.to_event()
+
+    @cached_property
+    def _server(self) -> Server:
+        return Server.from_environment()
+
+    def _guard(self, answer: Callable[[], Response], observation: Observation) -> Response:
+        """Turn whatever goes wrong into an answer, none of which says too much."""
+        try:
+            return answer()
+        except OAuthError as error:
+            return _refuse(error, observation)
+        except Exception as error:  # noqa: BLE001 - the last resort; its text may hold anything, so it is not logged
+            observation.note(error=type(error).__name__, where=_where(error))
+            members = {"error": "server_error", "error_description": "the request failed"}
+            return Response.json(members, status=500)
+
+    def _route(self, exchange: Exchange, server: Server) -> Response:
+        request = exchange.request
+        exchange.observation.note(
+            method=request.method, path=request.path, source_ip=request.source_ip, request_id=request.request_id
+        )
+        methods = self._methods.get(request.path, ())
+        if request.method == "OPTIONS":
+            return preflight(request, methods)
+        if request.method == "HEAD" and "GET" in methods:
+            return self._answer(exchange, server).without_body()
+        if request.method not in methods:
+            heads = ("HEAD",) if "GET" in methods else ()
+            error = MethodNotAllowed("the endpoint does not take this method")
+            return _refuse(error, exchange.observation, {"allow": ", ".join((*methods, *heads, "OPTIONS"))})
+        return self._answer(exchange, server)
+
+
+def _refuse(error: OAuthError, observation: Observation, headers: Mapping[str, str] | None = None) -> Response:
+    observation.note(error=error.error, detail=error.detail)
+    if error.metric:
+        alarm(error.metric)
+    return render_error(error, headers)
+
+
+def render_error(error: OAuthError, headers: Mapping[str, str] | None = None) -> Response:
+    """Turn an error into its answer. RFC 6749 §5.2"""
+    extra = dict(headers or {})
+    if isinstance(error, InvalidClient) and error.challenge:
+        extra["www-authenticate"] = 'Basic realm="oauth2", charset="UTF-8"'
+    if error.retry_after is not None:
+        extra["retry-after"] = str(error.retry_after)
+    members = {"error": error.error, "error_description": error.description}
+    return Response.json(members, status=error.status, headers=extra)
+
+
+def _where(error: Exception) -> str:
+    """Return the file and line of a fault of ours, which hold no secret."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return "unknown"
+    code = traceback.tb_frame.f_code
+    return f"{code.co_filename.rpartition('gatelet/')[2]}:{traceback.tb_lineno} {code.co_name}"

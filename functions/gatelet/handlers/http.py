@@ -1,0 +1,118 @@
+"""HTTP as API Gateway hands it over: payload 2.0 in, its answer out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from gatelet.oauth.errors import InvalidRequest
+from gatelet.oauth.form import parse_form, require_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVERY_RESPONSE = {
+    "cache-control": "no-store",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One HTTP request. Header names are in lower case, a repeated header is joined with commas."""
+
+    method: str
+    path: str
+    query: str
+    """As it was sent: duplicates show nowhere else."""
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    body: bytes = field(repr=False)
+    request_id: str
+    source_ip: str
+
+    @classmethod
+    def from_event(cls, event: dict[str, Any]) -> Request:
+        """Read an event of payload version 2.0. Raises InvalidRequest for a body that is no base64."""
+        gateway = APIGatewayProxyEventV2(event)
+        headers = {name.lower(): value for name, value in gateway.headers.items()}
+        cookies = event.get("cookies") or headers.get("cookie", "").split(";")
+        return cls(
+            method=gateway.request_context.http.method,
+            path=gateway.raw_path,
+            query=gateway.raw_query_string or "",
+            headers=headers,
+            cookies=tuple(cookie.strip() for cookie in cookies if cookie.strip()),
+            body=_body(event),
+            request_id=gateway.request_context.request_id,
+            source_ip=gateway.request_context.http.source_ip,
+        )
+
+    def form(self) -> dict[str, str]:
+        """Return the parameters of the body; the query is never read, and may not repeat one of them.
+
+        Raises InvalidRequest and RequestTooLarge.
+        """
+        require_form(self.headers.get("content-type"))
+        form = parse_form(self.body)
+        if self.query and form.keys() & parse_form(self.query.encode()).keys():
+            raise InvalidRequest("a parameter of the body stands in the query too")
+        return form
+
+    def cookie(self, name: str) -> str | None:
+        """Return the value of a cookie; one that was sent twice is none."""
+        values = [value for key, _, value in (cookie.partition("=") for cookie in self.cookies) if key == name]
+        return values[0] if len(values) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """One HTTP response."""
+
+    status: int
+    body: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def json(cls, members: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """Answer with JSON."""
+        return cls(
+            status=status,
+            body=json.dumps(members, separators=(",", ":")),
+            headers={"content-type": "application/json", **(headers or {})},
+        )
+
+    def with_headers(self, headers: Mapping[str, str]) -> Response:
+        """Add headers; those that are there stay."""
+        return replace(self, headers={**headers, **self.headers})
+
+    def without_body(self) -> Response:
+        """Return the answer to HEAD. RFC 9110 §9.3.2"""
+        return replace(self, body="")
+
+    def to_event(self) -> dict[str, Any]:
+        """Render the answer of payload version 2.0."""
+        event = {
+            "statusCode": self.status,
+            "headers": {**EVERY_RESPONSE, **self.headers},
+            "body": self.body,
+            "isBase64Encoded": False,
+        }
+        return {**event, "cookies": list(self.cookies)} if self.cookies else event
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest("the body cannot be decoded") from None

@@ -1,0 +1,177 @@
+"""What a function works with, made from its settings when it is first needed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gatelet.aws.connection import Connection
+from gatelet.aws.directory import Directory
+from gatelet.aws.feed import FeedReader, FeedWriter
+from gatelet.aws.grants import Grants, Sessions
+from gatelet.aws.public_keys import PublicKeys
+from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS, Secret, SigningKeys, handle_keys
+from gatelet.aws.settings import Settings
+from gatelet.aws.table import Table
+from gatelet.handlers.observation import alarm
+from gatelet.oauth import client_credentials, password, refresh_token
+from gatelet.oauth.issuance import Issuer
+from gatelet.oauth.password import PasswordGrant
+from gatelet.oauth.refresh_token import RefreshTokens
+from gatelet.oauth.route import Route, parse_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gatelet.oauth.handle import HandleKeys
+    from gatelet.oauth.password import ResourceOwners
+
+GRANT_TYPES = (client_credentials.GRANT_TYPE, password.GRANT_TYPE, refresh_token.GRANT_TYPE)
+CALL_SHARES = (1 / 8, 1 / 4)
+"""The parts of the deadline that one attempt of a call may take to connect and to read: of 8 s, 1 s and 2 s."""
+
+
+class Server:
+    """The parts of the authorization server; each function touches those that its role may use."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        call_shares: tuple[float, float] = CALL_SHARES,
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._random = random
+        connect, read = call_shares
+        self.connection = Connection(deadline=settings.deadline, connect_share=connect, read_share=read)
+
+    @classmethod
+    def from_environment(cls, *, call_shares: tuple[float, float] = CALL_SHARES) -> Server:
+        """Make the server of this function."""
+        return cls(Settings.from_environment(os.environ), call_shares=call_shares)
+
+    def now(self) -> int:
+        """Return the epoch second."""
+        return int(self._clock())
+
+    def attempt(self) -> str:
+        """Return a new name for a write, by which it is known again if its answer was lost."""
+        return self._random(16).hex()
+
+    @property
+    def issuer_name(self) -> str:
+        """The issuer identifier: configuration, never the Host header. RFC 8414 §2"""
+        return self.settings.require("issuer")
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """The grants that are switched on. RFC 7591 §2"""
+        return (
+            GRANT_TYPES if self.settings.password_grant else tuple(g for g in GRANT_TYPES if g != password.GRANT_TYPE)
+        )
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Clients, APIs, roles, users."""
+        return Directory(self._table("directory_table"), self.now)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """The grants."""
+        return Grants(self._table("grants_table"))
+
+    @cached_property
+    def feed(self) -> FeedWriter:
+        """The revocation feed, to write to."""
+        return FeedWriter(self._table("feed_table"), lambda: int(self._clock() * 1000))
+
+    @cached_property
+    def revocations(self) -> FeedReader:
+        """The revocation feed, to read from."""
+        return FeedReader(
+            self._table("feed_table"),
+            on_kid=self.public_keys.expire,
+            on_unread=lambda: alarm("FeedUnread"),
+        )
+
+    @cached_property
+    def keys_table(self) -> Table:
+        """Where the public keys are published."""
+        return self._table("keys_table")
+
+    @cached_property
+    def public_keys(self) -> PublicKeys:
+        """The published keys."""
+        return PublicKeys(self.keys_table, self.now)
+
+    @cached_property
+    def routes(self) -> dict[str, Route]:
+        """What each route of the protected API asks for."""
+        return parse_routes(self.settings.require("routes"))
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """Signs access tokens."""
+        secret = self._secret("signing_secret", SIGNING_SECONDS)
+        return Issuer(issuer=self.issuer_name, signers=SigningKeys(secret), random=self._random)
+
+    @property
+    def handles(self) -> HandleKeys:
+        """The keys of codes and refresh tokens, as they are now."""
+        return handle_keys(self._grant_secret)
+
+    @property
+    def refresh_tokens(self) -> RefreshTokens:
+        """The refresh token grant."""
+        return RefreshTokens(
+            handles=self.handles, grants=self.grants, feed=self.feed, directory=self.directory, issuer=self.issuer
+        )
+
+    @property
+    def password_grant(self) -> PasswordGrant:
+        """The password grant."""
+        return PasswordGrant(
+            owners=self._resource_owners,
+            handles=self.handles,
+            grants=self.grants,
+            sessions=Sessions(self._table("grants_table")),
+            directory=self.directory,
+            issuer=self.issuer,
+        )
+
+    @cached_property
+    def _resource_owners(self) -> ResourceOwners:
+        """Made here and not above: only this grant needs Argon2."""
+        from gatelet.accounts.authentication import PasswordAuthentication  # noqa: PLC0415
+        from gatelet.accounts.password import PasswordHashing  # noqa: PLC0415
+        from gatelet.aws.attempts import Attempts  # noqa: PLC0415
+        from gatelet.aws.credentials import Credentials  # noqa: PLC0415
+
+        return PasswordAuthentication(
+            attempts=Attempts(self._table("limits_table")),
+            passwords=Credentials(self._table("credentials_table")),
+            users=self.directory,
+            hashing=PasswordHashing(),
+        )
+
+    @cached_property
+    def _grant_secret(self) -> Secret:
+        return self._secret("grant_secret", GRANT_SECONDS)
+
+    def _secret(self, setting: str, seconds: int) -> Secret:
+        return Secret(
+            self.connection,
+            self.settings.require(setting),
+            seconds=seconds,
+            now=self.now,
+            on_stale=lambda: alarm("SecretUnread"),
+        )
+
+    def _table(self, setting: str) -> Table:
+        return Table(self.connection, self.settings.require(setting))

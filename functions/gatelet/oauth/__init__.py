@@ -1,0 +1,1 @@
+"""The protocol: no AWS, no environment, no clock."""

@@ -1,0 +1,23 @@
+"""The Authorization header of a protected resource. RFC 6750 §2.1"""
+
+from __future__ import annotations
+
+import re
+
+from gatelet.oauth.errors import InvalidToken
+
+BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+LONGEST_HEADER = 8192
+
+
+def read_bearer(authorization: str | None) -> str:
+    """Return the one token of the header. Raises InvalidToken.
+
+    API Gateway joins repeated headers with a comma, which no token has: two tokens are none.
+    """
+    if not authorization or len(authorization) > LONGEST_HEADER:
+        raise InvalidToken("no Authorization header, or one of more than 8 KB")
+    syntax = BEARER.fullmatch(authorization)
+    if syntax is None:
+        raise InvalidToken("the Authorization header is not one Bearer token")
+    return syntax[1]

@@ -1,0 +1,142 @@
+"""The errors of the specifications, by name; one place turns them into HTTP. RFC 6749 §5.2"""
+
+from __future__ import annotations
+
+RETRY_AFTER = 2
+"""Seconds; shorter than any grace of a refresh token, so that a retry is an honest one."""
+
+
+class OAuthError(Exception):
+    """A refusal in the words of a specification.
+
+    `description` is what the client may read: a sentence of ours, never the caller's input.
+    `detail` is for the log alone.
+    """
+
+    error = "server_error"
+    status = 400
+    public: str | None = None
+    """The one description for all cases where telling them apart would help an attacker."""
+    metric: str | None = None
+    """A metric that an alarm watches."""
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+    @property
+    def description(self) -> str:
+        """The sentence for the client. RFC 6749 §5.2"""
+        return self.public or self.detail
+
+
+class InvalidRequest(OAuthError):
+    """A parameter is missing, repeated or malformed."""
+
+    error = "invalid_request"
+
+
+class RequestTooLarge(InvalidRequest):
+    """The body is longer than any request of the protocol."""
+
+    status = 413
+
+
+class MethodNotAllowed(InvalidRequest):
+    """The path exists, the method does not."""
+
+    status = 405
+
+
+class InvalidClient(OAuthError):
+    """The client is not who it says it is.
+
+    `challenge` says whether to answer with WWW-Authenticate: where the client used, or should have
+    used, the Authorization header.
+    """
+
+    error = "invalid_client"
+    status = 401
+    public = "client authentication failed"
+
+    def __init__(self, detail: str, *, challenge: bool) -> None:
+        super().__init__(detail)
+        self.challenge = challenge
+
+
+class InvalidGrant(OAuthError):
+    """The code, refresh token or password is not good, for whatever reason."""
+
+    error = "invalid_grant"
+    public = "the grant is invalid, expired, revoked, or was issued to another client"
+
+
+class RefreshTokenReused(InvalidGrant):
+    """A refresh token came back after its successor was used. RFC 9700 §4.14"""
+
+    metric = "ReuseDetected"
+
+
+class GrantBehindToken(InvalidGrant):
+    """The stored grant is older than the token: the table was restored from a backup."""
+
+    metric = "RestoredBackup"
+
+
+class UnauthorizedClient(OAuthError):
+    """The client may not use this grant type."""
+
+    error = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """This server does not offer the grant type."""
+
+    error = "unsupported_grant_type"
+
+
+class InvalidScope(OAuthError):
+    """Nothing of the requested scope can be granted."""
+
+    error = "invalid_scope"
+
+
+class InvalidTarget(OAuthError):
+    """The resource is unknown, or the scopes belong to more than one. RFC 8707 §2"""
+
+    error = "invalid_target"
+
+
+class TooManyAttempts(OAuthError):
+    """A password was guessed at too often; wait `retry_after` seconds. RFC 6585 §4"""
+
+    error = "temporarily_unavailable"
+    status = 429
+    public = "too many attempts, try again later"
+
+
+class TemporarilyUnavailable(OAuthError):
+    """A service that we need did not answer: never the client's fault, safe to repeat."""
+
+    error = "temporarily_unavailable"
+    status = 503
+    public = "the server cannot answer at the moment, try again"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, retry_after=RETRY_AFTER)
+
+
+class InvalidToken(OAuthError):
+    """An access token is refused. RFC 6750 §3.1"""
+
+    error = "invalid_token"
+    status = 401
+    public = "the access token is invalid, expired or revoked"
+
+
+class InsufficientScope(OAuthError):
+    """An access token is good and does not reach this far. RFC 6750 §3.1"""
+
+    error = "insufficient_scope"
+    status = 403

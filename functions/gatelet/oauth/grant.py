@@ -1,0 +1,76 @@
+"""What a user allows a client to do: one item, `pending -> active -> revoked`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from gatelet.oauth.client import Client
+
+REFRESH_IDLE = 14 * 86_400
+REFRESH_ABSOLUTE = 90 * 86_400
+
+ACTIVE = "active"
+REVOKED = "revoked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """One grant as it is stored. Times are epoch seconds."""
+
+    gid: str
+    client_id: str
+    sub: str
+    session_id: str
+    scope: tuple[str, ...]
+    audience: str
+    auth_time: int
+    acr: str
+    amr: tuple[str, ...]
+    generation: int
+    rotated_at: int
+    idle_expires_at: int
+    absolute_expires_at: int
+    attempt: str
+    status: str = ACTIVE
+
+
+class RotationRefused(Exception):
+    """The conditional write of a rotation did not happen; `grant` is what stood there, or None."""
+
+    def __init__(self, grant: Grant | None) -> None:
+        super().__init__("the grant is not as the refresh token says")
+        self.grant = grant
+
+
+class GrantStore(Protocol):
+    """Where grants are kept. Every method raises TemporarilyUnavailable when it cannot answer."""
+
+    def get(self, gid: str) -> Grant | None:
+        """Read a grant, strongly consistent."""
+
+    def put(self, grant: Grant) -> None:
+        """Write a grant that was not there; a repeated write by the same attempt is one write."""
+
+    def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
+        """Turn generation g into g + 1 in one conditional write, and return the grant as it is then.
+
+        The condition: active, of this client, at generation g, idle and absolute expiry in the future.
+        Raises RotationRefused.
+        """
+
+    def revoke(self, gid: str) -> None:
+        """Make a grant revoked, whatever it was; idempotent, and no fault where there is none."""
+
+
+class SessionStore(Protocol):
+    """Where login sessions are kept, each listing its grants."""
+
+    def put(self, grant: Grant, *, now: int) -> None:
+        """Write a session that lists one grant and lives as long as it may."""
+
+
+def may_refresh(client: Client) -> bool:
+    """Tell whether the client gets refresh tokens at all. RFC 6749 §1.5"""
+    return "refresh_token" in client.grant_types
