@@ -14,7 +14,9 @@ PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
 CONTENT := $(shell cat $(LOCKS) pyproject.toml Makefile | cksum | cut -d ' ' -f 1)
 MADE = .venv/made-at-$(PLACE)
 READY = .venv/ready-$(CONTENT)
-ifneq ($(shell $(PYTHON) -c 'print("runs")' 2>/dev/null && .venv-emulator/bin/python -c 'print("runs")' 2>/dev/null),runs runs)
+RUNS = -c 'print("runs")' 2>/dev/null
+# `true`, because make takes 127 for an error of its own and prints what there is.
+ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs runs)
 .PHONY: $(MADE)
 endif
 

@@ -50,9 +50,7 @@ class PasswordAuthentication:
         """
         if len(password.encode()) > LONGEST_PASSWORD:
             raise InvalidRequest("password is longer than 1024 bytes")
-        if len(username) > LONGEST_USERNAME:
-            raise InvalidRequest("username is longer than 254 characters")
-        name = normalise(username)
+        name = _normalised(username)
         key = _key(name, client_id)
         self.attempts.count(key, now)
         stored = self.passwords.password(name)
@@ -68,6 +66,15 @@ class PasswordAuthentication:
         if self.hashing.is_outdated(stored.hash):
             self.passwords.rehash(name, old=stored.hash, new=self.hashing.hash(password))
         return user
+
+
+def _normalised(username: str) -> str:
+    """Bound what is typed, since normalising takes quadratic time, and what is stored, since that may be longer."""
+    if len(username) <= LONGEST_USERNAME:
+        name = normalise(username)
+        if len(name) <= LONGEST_USERNAME:
+            return name
+    raise InvalidRequest("username is longer than 254 characters")
 
 
 def _key(username: str, client_id: str) -> str:

@@ -44,7 +44,7 @@ class PasswordHashing:
     def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether the password belongs to the hash; None is an unknown user and never matches."""
         try:
-            self._hasher.verify(stored or self._unknown, password)
+            self._hasher.verify(self._unknown if stored is None else stored, password)
         except (Argon2Error, InvalidHashError):
             return False
         return stored is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST_USERNAME = 254
+"""Characters of the normalised form, which may be longer than what was typed."""
 
 
 def normalise(username: str) -> str:

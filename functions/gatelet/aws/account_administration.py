@@ -74,6 +74,10 @@ class AccountAdministration:
         pk, sk = password_key(user.username)
         self._credentials.put({"pk": pk, "sk": sk, "sub": user.sub, "password_hash": password_hash})
 
+    def has_password(self, user: ResourceOwner) -> bool:
+        """Tell whether a user can sign in with a password."""
+        return self._credentials.get(*password_key(user.username)) is not None
+
     def set_roles(self, sub: str, roles: tuple[str, ...]) -> ResourceOwner:
         """Replace a user's roles and refuse the tokens that still carry the old ones."""
         user = self._directory.change_user(sub, lambda user: replace(user, roles=roles))
@@ -107,13 +111,10 @@ class AccountAdministration:
 
     def end_sessions(self, sub: str) -> int:
         """End every session of a user and return how many there were."""
-        sessions = self._all_sessions(sub)
-        for session in sessions:
-            self.end_session(sub, session.session_id)
-        return len(sessions)
+        return sum(self.end_session(sub, session.session_id) for session in self._all_sessions(sub))
 
-    def end_session(self, sub: str, session_id: str) -> None:
-        """End a session and revoke the grants that hang on it. Raises NotFound.
+    def end_session(self, sub: str, session_id: str) -> bool:
+        """End a session, revoke the grants that hang on it, and tell whether there was one.
 
         It expires first, so that no grant joins it any more; the list that this write returns is whole.
         """
@@ -121,10 +122,11 @@ class AccountAdministration:
         try:
             item = self._grants.update(*key, "SET #expires_at = :ended", condition="attribute_exists(#pk)", ended=0)
         except Conflict:
-            raise NotFound("session", session_id) from None
+            return False
         for gid in item["grants"]:
             self._revoke_if_there(gid)
         self._delete(self._grants_table, key)
+        return True
 
     def grant(self, gid: str) -> Grant:
         """Read one grant. Raises NotFound."""

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def marshal(value: object) -> dict[str, Any]:  # noqa: PLR0911 - one for each type
-    """Return the attribute value of a str, int, bool, None, bytes, list, dict or non-empty set of str."""
+    """Return the attribute value of a str, int, bool, None, list, dict or non-empty set of str."""
     match value:
         case bool():
             return {"BOOL": value}

@@ -24,7 +24,7 @@ class Cache(Generic[Value]):
     def get(self, key: Hashable, now: int, load: Callable[[], Value | None]) -> Value | None:
         """Return the remembered value or load it; None is not remembered."""
         entry = self._entries.get(key)
-        if entry is not None and now - entry[0] < self._seconds:
+        if entry is not None and 0 <= now - entry[0] < self._seconds:
             return entry[1]
         value = load()
         self._entries.pop(key, None)

@@ -166,10 +166,10 @@ class DirectoryAdministration:
         """Read every user; a scan."""
         return self._users.scan("USER")
 
-    def find_user(self, name: str) -> ResourceOwner:
-        """Read the user of a normalised username, or of a subject identifier."""
-        holder = self._table.get(*username_key(name))
-        return self._users.read(user_key(holder["sub"] if holder else name), name)[1]
+    def find_user(self, username: str, sub: str) -> ResourceOwner:
+        """Read the user of a (normalised) username, or else of a subject identifier."""
+        holder = self._table.get(*username_key(username))
+        return self._users.read(user_key(holder["sub"] if holder else sub), username)[1]
 
     def create_user(self, user: ResourceOwner) -> None:
         """Create a user, whose (normalised) username nobody else has."""

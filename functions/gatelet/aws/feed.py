@@ -66,7 +66,7 @@ class FeedReader:
         """Tell whether a token is revoked. Raises TemporarilyUnavailable where that cannot be known."""
         if fresh or self._is_due(now):
             self._refresh(now, required=fresh)
-        if self._read_at is None or now - self._read_at >= STALE:
+        if self._read_at is None or abs(now - self._read_at) >= STALE:
             raise TemporarilyUnavailable("the revocation feed has not been read for 60 s")
         return self._list.revokes(token)
 
@@ -84,7 +84,7 @@ class FeedReader:
                 raise
 
     def _read(self, now: int) -> None:
-        since = now - KEPT if self._read_at is None else min(self._read_at, now) - OVERLAP
+        since = now - KEPT if self._read_at is None else max(min(self._read_at, now) - OVERLAP, now - KEPT)
         for start in range(since - since % PARTITION, now + OVERLAP, PARTITION):
             for item in self._table.query(_partition(start), after=f"{since * 1000:013d}"):
                 self._add(item, now)

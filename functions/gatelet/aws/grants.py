@@ -65,14 +65,17 @@ class Grants:
             raise RotationRefused(grant_from_item(conflict.item) if conflict.item else None) from None
         return grant_from_item(item)
 
-    def revoke(self, gid: str) -> None:
-        """Make a grant revoked, whatever it was."""
+    def revoke(self, gid: str, *, generation: int | None = None) -> bool:
+        """Make a grant revoked, and tell whether it is there (and still at that generation)."""
+        condition, values = "attribute_exists(#pk)", {}
+        if generation is not None:
+            condition, values = f"{condition} AND #generation = :generation", {"generation": generation}
+        pk, sk = grant_key(gid)
         try:
-            self._table.update(
-                *grant_key(gid), "SET #status = :revoked", condition="attribute_exists(#pk)", revoked=REVOKED
-            )
+            self._table.update(pk, sk, "SET #status = :revoked", condition=condition, revoked=REVOKED, **values)
         except Conflict:
-            return
+            return False
+        return True
 
 
 class Sessions:

@@ -59,7 +59,7 @@ def transact(connection: Connection, writes: Sequence[dict[str, Any]]) -> None:
     except CallRefused as refused:
         if refused.code != CANCELLED or not isinstance(refused.__cause__, ClientError):
             raise
-        reasons: list[dict[str, Any]] = refused.__cause__.response["CancellationReasons"]  # type: ignore[typeddict-item]
+        reasons: Sequence[Any] = refused.__cause__.response["CancellationReasons"]
         for position, reason in enumerate(reasons):
             if reason["Code"] == CONDITION_FAILED:
                 item = reason.get("Item")

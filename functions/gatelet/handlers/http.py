@@ -7,6 +7,7 @@ import binascii
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
@@ -61,7 +62,7 @@ class Request:
         """
         require_form(self.headers.get("content-type"))
         form = parse_form(self.body)
-        if self.query and form.keys() & parse_form(self.query.encode()).keys():
+        if any(name in form for name, _ in parse_qsl(self.query, keep_blank_values=True)):
             raise InvalidRequest("a parameter of the body stands in the query too")
         return form
 

@@ -6,7 +6,7 @@ import re
 
 from gatelet.oauth.errors import InvalidToken
 
-BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
 LONGEST_HEADER = 8192
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 CLIENT_ID = re.compile(r"[\x20-\x7e]{1,255}")
 LONGEST_SECRET = 1024
-BASIC = re.compile(r"basic (?P<credentials>[A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
+BASIC = re.compile(r"basic (?P<credentials>[A-Za-z0-9+/]+={0,2})", re.IGNORECASE | re.ASCII)
 
 
 class Clients(Protocol):
@@ -49,7 +48,7 @@ def authenticate_client(authorization: str | None, form: Mapping[str, str], clie
     client = clients.client(presented.client_id) if CLIENT_ID.fullmatch(presented.client_id) else None
     secret_is_right = _matches(client, presented.secret or "", now)
     if client is None or not client.enabled:
-        raise InvalidClient("unknown or disabled client", challenge=presented.basic)
+        raise InvalidClient("unknown or disabled client", challenge=presented.basic or presented.secret is None)
     if client.is_public:
         if presented.secret is not None:
             raise InvalidClient(f"public client {client.client_id} presented a secret", challenge=presented.basic)
@@ -90,7 +89,7 @@ def _read_basic(authorization: str) -> ClientCredentials:
         text = base64.b64decode(syntax["credentials"], validate=True)
         client_id, colon, secret = text.partition(b":")
         credentials = ClientCredentials(client_id=decode(client_id), secret=decode(secret) or None, basic=True)
-    except (binascii.Error, InvalidRequest):
+    except (ValueError, InvalidRequest):
         raise InvalidClient("the Basic credentials cannot be read", challenge=True) from None
     if not colon:
         raise InvalidClient("the Basic credentials have no colon", challenge=True)

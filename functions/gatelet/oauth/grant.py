@@ -60,8 +60,11 @@ class GrantStore(Protocol):
         Raises RotationRefused.
         """
 
-    def revoke(self, gid: str) -> None:
-        """Make a grant revoked, whatever it was; idempotent, and no fault where there is none."""
+    def revoke(self, gid: str, *, generation: int | None = None) -> bool:
+        """Make a grant revoked, whatever it was, and tell whether it is there; idempotent.
+
+        With a generation only a grant that is still at that one.
+        """
 
 
 class SessionStore(Protocol):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from gatelet.oauth import base64url
 from gatelet.oauth.handle import GRANT_SECRET_BYTES, HANDLES, REFRESH_TOKEN, HandleKeys
 from gatelet.oauth.jwk import private_key, public_jwk, thumbprint
 from gatelet.oauth.jws import Signer, VerificationKey, parse
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from gatelet.oauth.key_set import Key, KeySet
 
 LEAST_RSA_BITS = 2048
+LEAST_HMAC_BYTES = 32
 
 
 def check_signing_keys(keys: KeySet) -> None:
@@ -27,7 +29,9 @@ def check_signing_keys(keys: KeySet) -> None:
 
 
 def check_handle_keys(keys: KeySet) -> None:
-    """Require that the current key makes a handle that the set can read. Raises ValueError."""
+    """Require that the keys are long enough, and readable what the current one makes. Raises ValueError."""
+    if any(len(base64url.decode(key.material["k"])) < LEAST_HMAC_BYTES for key in keys.rings[HANDLES].all_keys):
+        raise ValueError("an HMAC key has less than 256 bits")
     handles = HandleKeys(keys.rings[HANDLES])
     text = handles.seal(REFRESH_TOKEN, grant_secret=bytes(GRANT_SECRET_BYTES), generation=0, client_id="check")
     handles.open(REFRESH_TOKEN, text)

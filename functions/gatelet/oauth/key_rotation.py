@@ -22,7 +22,7 @@ class NextKeyTooYoung(Exception):
 
 
 class UnknownKey(Exception):
-    """No current or next key has this id."""
+    """No key of the set has this id."""
 
 
 def shift(
@@ -56,9 +56,12 @@ def replace_all(keys: KeySet, algorithms: Sequence[str], generate: Generate, *, 
 def replace_one(keys: KeySet, kid: str, generate: Generate, *, now: int) -> KeySet:
     """Replace the one key that is known bad: a current key by the next, a next key by a fresh one.
 
-    Raises UnknownKey.
+    A retired key needs no replacement. Raises UnknownKey.
     """
     for alg, ring in keys.rings.items():
+        if kid in {key.kid for key in ring.retired}:
+            retired = tuple(replace(key, compromised=key.compromised or key.kid == kid) for key in ring.retired)
+            return KeySet(version=keys.version + 1, rings={**keys.rings, alg: replace(ring, retired=retired)})
         if kid in {ring.current.kid, ring.next.kid}:
             return KeySet(
                 version=keys.version + 1, rings={**keys.rings, alg: _without(ring, kid, generate(alg, now), now)}

@@ -54,7 +54,10 @@ class KeySet:
         document = json.loads(text)
         if not isinstance(document, dict) or not isinstance(document.get("version"), int):
             raise ValueError("the secret does not hold a key set")  # noqa: TRY004 - the document is wrong, not a type of ours
-        rings = {alg: _ring(ring) for alg, ring in document.get("rings", {}).items()}
+        try:
+            rings = {alg: _ring(ring) for alg, ring in document.get("rings", {}).items()}
+        except (AttributeError, KeyError, TypeError):
+            raise ValueError("the secret does not hold a key set") from None
         return cls(version=document["version"], rings=rings)
 
     def to_json(self) -> str:
@@ -71,5 +74,9 @@ class KeySet:
 
 
 def _ring(ring: Mapping[str, Any]) -> KeyRing:
-    retired = tuple(Key(**key) for key in ring["retired"])
-    return KeyRing(next=Key(**ring["next"]), current=Key(**ring["current"]), retired=retired)
+    return KeyRing(next=_key(ring["next"]), current=_key(ring["current"]), retired=tuple(map(_key, ring["retired"])))
+
+
+def _key(key: Mapping[str, Any]) -> Key:
+    """Read a key; members that a newer release wrote are ignored."""
+    return Key(**{name: key[name] for name in Key.__dataclass_fields__ if name in key})

@@ -112,13 +112,17 @@ def _require_authority(scheme: str, rest: str, loopback: frozenset[str]) -> str:
 
 def _is_host(host: str) -> bool:
     if host.startswith("["):
-        try:
-            return ipaddress.IPv6Address(host[1:-1]).compressed == host[1:-1]
-        except ValueError:
-            return False
+        return "%" not in host and _is_ipv6(host[1:-1])  # a zone means something on one machine only
     if host.rpartition(".")[2].isdigit():
         return _is_ipv4(host)
     return HOST_NAME.fullmatch(host) is not None
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.IPv6Address(host).compressed == host
+    except ValueError:
+        return False
 
 
 def _is_ipv4(host: str) -> bool:

@@ -27,12 +27,16 @@ TOKENS_LIVE = LONGEST_REFRESH_GRACE + LONGEST_ACCESS_TOKEN_LIFETIME
 def revoke_grant(grant: Grant, grants: GrantStore, feed: RevocationFeed, now: int) -> None:
     """Announce the end of a grant, then write it: a revoked grant is an announced one.
 
-    A retry after a fault between the two is idempotent. Raises TemporarilyUnavailable.
+    A retry after a fault between the two is idempotent. A grant that has rested for so long that no
+    token of it can be good is not worth an event, unless it is rotated at this very moment.
+    Raises TemporarilyUnavailable.
     """
     if grant.status == REVOKED:
         return
-    if now <= grant.rotated_at + TOKENS_LIVE:
-        feed.announce(RevocationEvent(type="grant", id=grant.gid))
+    is_resting = now > grant.rotated_at + TOKENS_LIVE
+    if is_resting and grants.revoke(grant.gid, generation=grant.generation):
+        return
+    feed.announce(RevocationEvent(type="grant", id=grant.gid))
     grants.revoke(grant.gid)
 
 

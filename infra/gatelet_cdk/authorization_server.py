@@ -1,0 +1,164 @@
+"""The authorization server as one construct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from gatelet_cdk.bundling import Bundle
+from gatelet_cdk.dashboard import ServerDashboard
+from gatelet_cdk.issuer import Issuer
+from gatelet_cdk.key_rotation import KeyRotation
+from gatelet_cdk.operator_policy import OperatorPolicy
+from gatelet_cdk.outputs import Outputs
+from gatelet_cdk.protected_http_api import ProtectedHttpApi
+from gatelet_cdk.protected_rest_api import ProtectedRestApi, ProtectedRestRoutes
+from gatelet_cdk.server_alarms import ServerAlarms
+from gatelet_cdk.server_api import ServerApi
+from gatelet_cdk.server_function import FunctionDefaults
+from gatelet_cdk.server_functions import protocol_functions, rotation_function
+from gatelet_cdk.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_apigateway as rest
+    from aws_cdk import aws_cloudwatch as cloudwatch
+
+    from gatelet_cdk.custom_domain import CustomDomain
+
+
+class AuthorizationServer(Construct):
+    """An OAuth 2.0 authorization server: its state, its functions, its API, and the keys to begin with.
+
+    `protect` and its two siblings put the routes of one's own API behind it. `throttle` holds for token, refresh and
+    revoke each; `next_key_age` is how long a key has been published before it signs; `deadline` is the time of one
+    request with every call it makes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        password_grant: bool = False,
+        architecture: lambda_.Architecture | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        domain: CustomDomain | None = None,
+        throttle: apigateway.ThrottleSettings | None = None,
+        rotation_period: cdk.Duration | None = None,
+        next_key_age: cdk.Duration | None = None,
+        deadline: cdk.Duration | None = None,
+        authorizer_deadline: cdk.Duration | None = None,
+        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        alarm_actions: Sequence[cloudwatch.IAlarmAction] = (),
+        bundle: Bundle | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        architecture = architecture or lambda_.Architecture.ARM_64
+        self.password_grant = password_grant
+        self.alarm_actions = alarm_actions
+        self.authorizer_deadline = authorizer_deadline or cdk.Duration.seconds(2)
+        self.state = State(self, "State", removal_policy=removal_policy)
+        self.function_defaults = FunctionDefaults(
+            bundle=bundle or Bundle.for_lambda(architecture),
+            architecture=architecture,
+            holdings=self.state.holdings,
+            password_grant=password_grant,
+            log_retention=log_retention,
+        )
+        self._api = ServerApi(self, "Api", domain=domain, log_retention=log_retention)
+        self.http_api = self._api.http_api
+        self.issuer = Issuer(self, "Issuer", default=self._api.url).url
+        self.rotate_keys = rotation_function(
+            self, next_key_age=next_key_age or cdk.Duration.hours(2), defaults=self.function_defaults
+        )
+        self.first_keys = KeyRotation(
+            self,
+            "KeyRotation",
+            rotate_keys=self.rotate_keys.function,
+            secrets=[self.state.signing_secret, self.state.grant_secret],
+            period=rotation_period or cdk.Duration.days(30),
+        ).first_keys
+        self.functions = protocol_functions(
+            self,
+            issuer=self.issuer,
+            deadline=deadline or cdk.Duration.seconds(8),
+            defaults=self.function_defaults,
+        )
+        self._api.serve(
+            self.functions,
+            throttle=throttle or apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
+            after=self.first_keys,
+        )
+        self._watch(alarm_actions)
+        self.operator_policy = OperatorPolicy(
+            self,
+            "Operator",
+            holdings=self.state.holdings,
+            rotate_keys=self.rotate_keys.function,
+            log_groups=[function.log_group for function in (*self.functions.values(), self.rotate_keys)],
+        ).policy
+        self._outputs = Outputs(self, "Outputs", server=self, domain_target=self._api.domain_target)
+
+    @property
+    def url(self) -> str:
+        """Where the API answers."""
+        return self._api.url
+
+    def issuer_in(self, scope: Construct) -> str:
+        """Return the issuer for use in the stack of `scope`, which need not be this one."""
+        if cdk.Stack.of(scope) is cdk.Stack.of(self):
+            return self.issuer
+        return self._outputs.issuer_for(cdk.Stack.of(scope))
+
+    def protect(
+        self, id: str, *, audience: str, http_api: apigateway.HttpApi, reserved_concurrency: int | None = None
+    ) -> ProtectedHttpApi:
+        """Guard routes of an HTTP API: each names its method and its scope."""
+        return ProtectedHttpApi(http_api, id, server=self, audience=audience, reserved_concurrency=reserved_concurrency)
+
+    def protect_rest_api(
+        self,
+        id: str,
+        *,
+        audience: str,
+        rest_api: rest.RestApi,
+        scope: str,
+        sensitive: bool = False,
+        reserved_concurrency: int | None = None,
+    ) -> ProtectedRestApi:
+        """Guard a REST API with one scope for all of it (a TOKEN authorizer)."""
+        return ProtectedRestApi(
+            rest_api,
+            id,
+            server=self,
+            audience=audience,
+            scope=scope,
+            sensitive=sensitive,
+            reserved_concurrency=reserved_concurrency,
+        )
+
+    def protect_rest_routes(
+        self, id: str, *, audience: str, rest_api: rest.RestApi, reserved_concurrency: int | None = None
+    ) -> ProtectedRestRoutes:
+        """Guard methods of a REST API, each with a scope of its own (a REQUEST authorizer)."""
+        return ProtectedRestRoutes(
+            rest_api, id, server=self, audience=audience, reserved_concurrency=reserved_concurrency
+        )
+
+    def _watch(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
+        alarms = ServerAlarms(
+            self,
+            "Alarms",
+            http_api=self.http_api,
+            functions=self.functions,
+            rotate_keys=self.rotate_keys,
+            actions=actions,
+        ).alarms
+        ServerDashboard(self, "Dashboard", http_api=self.http_api, functions=self.functions, alarms=alarms)

@@ -1,0 +1,62 @@
+"""What the `gatelet` command may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aws_cdk import aws_lambda as lambda_
+    from aws_cdk import aws_logs as logs
+
+    from gatelet_cdk.privileges import Holding
+
+# A transaction needs the privileges of its parts, a condition among them.
+_ADMINISTERED: Mapping[str, tuple[str, ...]] = {
+    "directory_table": ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan"),
+    "credentials_table": ("DeleteItem", "GetItem", "PutItem"),
+    "grants_table": ("DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"),
+    "limits_table": ("DeleteItem", "GetItem"),
+    "keys_table": ("GetItem", "Query"),
+    "feed_table": ("PutItem",),
+}
+
+
+class OperatorPolicy(Construct):
+    """A managed policy to attach to whoever operates the server; it reads no secret."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        holdings: Mapping[str, Holding],
+        rotate_keys: lambda_.IFunction,
+        log_groups: Sequence[logs.ILogGroup],
+    ) -> None:
+        super().__init__(scope, id)
+        self.policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            description="Manage the clients, users, roles, APIs, sessions and keys of a Gatelet server",
+            statements=[
+                *(
+                    _statement(
+                        *(f"dynamodb:{action}" for action in (*actions, "DescribeTable")), on=[holdings[name].arn]
+                    )
+                    for name, actions in _ADMINISTERED.items()
+                ),
+                _statement("lambda:InvokeFunction", on=[rotate_keys.function_arn]),
+                _statement("cloudformation:DescribeStacks", on=[cdk.Stack.of(self).stack_id]),
+                _statement("logs:FilterLogEvents", on=[group.log_group_arn for group in log_groups]),
+            ],
+        )
+
+
+def _statement(*actions: str, on: Sequence[str]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=list(on))

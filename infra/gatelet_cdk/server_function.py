@@ -1,0 +1,93 @@
+"""One Lambda function with a role, a log group and settings of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from gatelet_cdk.privileges import privileges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gatelet.aws.settings import Settings
+    from gatelet_cdk.bundling import Bundle
+    from gatelet_cdk.privileges import Holding
+
+# Time to send the answer, or the error, after the deadline has passed.
+_AFTER_DEADLINE = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionDefaults:
+    """What the functions of one authorization server have in common."""
+
+    bundle: Bundle
+    architecture: lambda_.Architecture
+    holdings: Mapping[str, Holding]
+    password_grant: bool
+    log_retention: logs.RetentionDays
+
+
+class ServerFunction(Construct):
+    """A function that may do what its row of the privileges says, knows the names in it, and writes to its own log."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        module: str,
+        settings: Settings,
+        defaults: FunctionDefaults,
+        memory_size: int = 512,
+        timeout: cdk.Duration | None = None,
+        reserved_concurrency: int | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        privileges = privileges_of(module, password_grant=defaults.password_grant)
+        names: dict[str, Any] = {setting: defaults.holdings[setting].name for setting in privileges}
+        self.log_group = logs.LogGroup(
+            self,
+            "Log",
+            retention=defaults.log_retention,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        _allow(role, ("logs:CreateLogStream", "logs:PutLogEvents"), self.log_group.log_group_arn)
+        for setting, actions in privileges.items():
+            _allow(role, actions, defaults.holdings[setting].arn)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=defaults.bundle.code(),
+            handler=f"gatelet.handlers.{module}.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=defaults.architecture,
+            role=role,
+            log_group=self.log_group,
+            memory_size=memory_size,
+            timeout=timeout or cdk.Duration.seconds(settings.deadline + _AFTER_DEADLINE),
+            reserved_concurrent_executions=reserved_concurrency,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": "gatelet",
+                "POWERTOOLS_METRICS_NAMESPACE": "Gatelet",
+                **replace(settings, **names).to_environment(),
+            },
+        )
+        cdk.Validations.of(self.function).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions-L1",
+                reason="The locked wheels are chosen for Python 3.13, which AWS maintains.",
+            )
+        )
+
+
+def _allow(role: iam.Role, actions: tuple[str, ...], resource: str) -> None:
+    role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))

@@ -1,0 +1,167 @@
+"""Each function may do exactly what its row says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infra.cloudformation import listed, referred, strings
+
+# The matrix of the design, r read, w update and put, p PutItem only.
+MATRIX = """
+function    | SigningSecret | GrantSecret | Directory | Credentials | Grants | Limits | Keys | Feed
+token       | r             | r           | r         | -           | rw     | w      | -    | p
+refresh     | r             | r           | r         | -           | rw     | w      | -    | p
+revoke      | -             | r           | r         | -           | rw     | w      | r    | p
+metadata    | -             | -           | -         | -           | -      | -      | r    | -
+authorizer  | -             | -           | -         | -           | -      | -      | r    | r
+rotate_keys | rw            | rw          | -         | -           | -      | -      | rw   | p
+whoami      | -             | -           | -         | -           | -      | -      | -    | -
+"""
+SECRET = {
+    "r": {"GetSecretValue"},
+    "rw": {"DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"},
+}
+TABLE = {
+    "Directory": {"r": {"GetItem", "Query"}},
+    "Credentials": {"rw": {"GetItem", "PutItem", "UpdateItem"}},
+    "Grants": {"rw": {"GetItem", "PutItem", "Query", "UpdateItem"}},
+    "Limits": {"w": {"PutItem", "UpdateItem"}},
+    "Keys": {"r": {"GetItem"}, "rw": {"GetItem", "PutItem"}},
+    "Feed": {"r": {"Query"}, "p": {"PutItem"}},
+}
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def actions(resource, letters):
+    if letters == "-":
+        return set()
+    if resource.endswith("Secret"):
+        return {f"secretsmanager:{action}" for action in SECRET[letters]}
+    return {f"dynamodb:{action}" for action in TABLE[resource][letters]}
+
+
+def matrix():
+    header, *rows = [[cell.strip() for cell in line.split("|")] for line in MATRIX.strip().splitlines()]
+    return {
+        function: {
+            resource: actions(resource, letters)
+            for resource, letters in zip(header[1:], cells, strict=True)
+            if letters != "-"
+        }
+        for function, *cells in rows
+    }
+
+
+def privileges(template, function):
+    """Read what a function's role allows, by the construct of the resource."""
+    role = referred(function.properties["Role"])
+    found: dict[str, set[str]] = {}
+    for statement in template.statements(role):
+        assert statement["Effect"] == "Allow"
+        for resource in listed(statement["Resource"]):
+            name = referred(resource)
+            construct = next((each for each in CONSTRUCTS if name.startswith(f"ServerState{each}")), name)
+            found.setdefault(construct, set()).update(listed(statement["Action"]))
+    return found
+
+
+CONSTRUCTS = ("SigningSecret", "GrantSecret", "Directory", "Credentials", "Grants", "Limits", "Keys", "Feed")
+
+
+@pytest.mark.attack("ATK-371")
+@pytest.mark.attack("ATK-372")
+@pytest.mark.attack("ATK-373")
+@pytest.mark.parametrize("function", matrix())
+def test_a_function_may_do_exactly_what_its_row_of_the_matrix_says(demonstrated, function):
+    resource = demonstrated.functions()[function]
+    log = resource.properties["LoggingConfig"]["LogGroup"]["Ref"]
+    assert privileges(demonstrated, resource) == {**matrix()[function], log: LOG}
+
+
+def test_the_matrix_names_every_function(demonstrated):
+    assert set(demonstrated.functions()) == set(matrix())
+
+
+def test_token_reads_and_updates_credentials_only_where_the_password_grant_is_on(application):
+    template = application(passwordGrant="true")
+    found = privileges(template, template.functions()["token"])
+    assert found["Credentials"] == actions("Credentials", "rw")
+    assert [name for name, each in template.functions().items() if "Credentials" in privileges(template, each)] == [
+        "token"
+    ]
+
+
+def test_every_function_has_a_role_of_its_own(demonstrated):
+    roles = [referred(function.properties["Role"]) for function in demonstrated.functions().values()]
+    assert len(set(roles)) == len(roles)
+
+
+def test_no_role_has_a_policy_that_others_write(demonstrated):
+    for role in demonstrated.of("IAM::Role"):
+        assert "ManagedPolicyArns" not in role.properties
+        assert "Policies" not in role.properties
+
+
+def test_no_policy_holds_a_wildcard(demonstrated):
+    documents = [
+        policy.properties["PolicyDocument"]
+        for kind in ("IAM::Policy", "IAM::ManagedPolicy")
+        for policy in demonstrated.of(kind)
+    ]
+    assert documents
+    assert not [text for text in strings(documents) if "*" in text]
+
+
+def test_nothing_but_the_operators_policy_may_scan(demonstrated):
+    scanning = [
+        policy.type
+        for kind in ("IAM::Policy", "IAM::ManagedPolicy")
+        for policy in demonstrated.of(kind)
+        if "dynamodb:Scan" in strings(policy.properties)
+    ]
+    assert scanning == ["AWS::IAM::ManagedPolicy"]
+
+
+def test_the_operators_policy_reads_no_secret(demonstrated):
+    policy = demonstrated.only("IAM::ManagedPolicy")
+    assert not [text for text in strings(policy.properties["PolicyDocument"]) if "secret" in text.lower()]
+
+
+def test_the_operators_policy_may_not_change_the_published_keys(demonstrated):
+    policy = demonstrated.only("IAM::ManagedPolicy").properties["PolicyDocument"]
+    allowed = {
+        action
+        for statement in policy["Statement"]
+        for resource in listed(statement["Resource"])
+        if referred(resource).startswith("ServerStateKeys")
+        for action in listed(statement["Action"])
+    }
+    assert allowed == {"dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query"}
+
+
+@pytest.mark.attack("ATK-374")
+def test_secrets_manager_may_call_rotate_keys_for_these_secrets_of_this_account_only(deployed):
+    permissions = [
+        permission.properties
+        for permission in deployed.of("Lambda::Permission")
+        if permission.properties["Principal"] == "secretsmanager.amazonaws.com"
+    ]
+    assert {referred(each["SourceArn"]) for each in permissions} == {
+        secret.id for secret in deployed.of("SecretsManager::Secret")
+    }
+    assert all(each["SourceAccount"] == {"Ref": "AWS::AccountId"} for each in permissions)
+    rotate_keys = deployed.functions()["rotate_keys"].id
+    assert {referred(each["FunctionName"]) for each in permissions} == {rotate_keys}
+
+
+def test_every_permission_to_invoke_names_its_caller(demonstrated):
+    for permission in demonstrated.of("Lambda::Permission"):
+        assert permission.properties["Action"] == "lambda:InvokeFunction"
+        assert permission.properties["SourceArn"]
+
+
+@pytest.mark.attack("ATK-381")
+def test_nothing_is_reachable_but_the_api(demonstrated):
+    kinds = {resource.type for resource in demonstrated.resources}
+    assert not kinds & {"AWS::Lambda::Url", "AWS::S3::Bucket", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
+    assert "execute-api" in str([each.properties for each in demonstrated.of("Lambda::Permission")])
