@@ -60,10 +60,10 @@ def listed(value: Any) -> list[Any]:
 
 
 def referred(value: Any) -> str:
-    """Return the logical id that a Ref or GetAtt names."""
+    """Return the logical id that a Ref or GetAtt names, and nothing for an ARN that is put together."""
     if "Ref" in value:
         return str(value["Ref"])
-    return str(value["Fn::GetAtt"][0])
+    return str(value["Fn::GetAtt"][0]) if "Fn::GetAtt" in value else ""
 
 
 def strings(value: Any) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gatelet.oauth.client import Client
     from gatelet.oauth.grant import Grant
     from gatelet.oauth.resource_owner import ResourceOwner
+    from gatelet.oauth.resource_server import ResourceServer
 
 UNDER_WAY = 10
 """Seconds in which a request that read the user as enabled may still sign a token: its deadline and a little more."""
@@ -171,12 +172,15 @@ class AccountAdministration:
     def delete_client(self, client_id: str) -> int:
         """Disable a client, revoke its grants, remove it, and return how many grants there were.
 
-        None may be left: the next client could be given the same id.
+        No grant and no right may be left: the next client could be given the same id.
         """
         self.disable_client(client_id)
         grants = list(self.grants_of_client(client_id))
         for grant in grants:
             revoke_grant(grant, Grants(self._grants), self._feed, self._directory.now())
+        for server in self._directory.resource_servers():
+            if server.introspection_client_id == client_id:
+                self._directory.change_resource_server(server.identifier, _without_introspection)
         self._directory.delete_client(client_id)
         return len(grants)
 
@@ -193,6 +197,10 @@ class AccountAdministration:
     def _delete(self, table: str, key: tuple[str, str]) -> None:
         pk, sk = key
         self._connection.dynamodb("delete_item", TableName=table, Key=marshal_item({"pk": pk, "sk": sk}))
+
+
+def _without_introspection(server: ResourceServer) -> ResourceServer:
+    return replace(server, introspection_client_id=None)
 
 
 def _session_from_item(item: dict[str, Any]) -> Session:

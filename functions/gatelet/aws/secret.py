@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SIGNING_SECONDS = 60
 GRANT_SECONDS = 300
+COOL_DOWN = 30
 LONGEST_OUTAGE = 86_400
 
 
@@ -41,8 +42,15 @@ class Secret:
 
     def key_set(self) -> KeySet:
         """Return the key set. Raises TemporarilyUnavailable where there is none to be had."""
+        return self._not_older_than(self._seconds)
+
+    def reloaded(self) -> KeySet:
+        """Return the key set as it is by now, read again at most every 30 s."""
+        return self._not_older_than(COOL_DOWN)
+
+    def _not_older_than(self, seconds: int) -> KeySet:
         now = self._now()
-        if self._keys is None or not 0 <= now - self._tried_at < self._seconds:
+        if self._keys is None or not 0 <= now - self._tried_at < seconds:
             self._reload(now)
         if self._keys is None or not self._keys.rings:
             raise TemporarilyUnavailable("the secret holds no keys yet")
@@ -85,4 +93,4 @@ class SigningKeys:
 
 def handle_keys(secret: Secret) -> HandleKeys:
     """Return the keys of codes and refresh tokens."""
-    return HandleKeys(secret.key_set().rings[HANDLES])
+    return HandleKeys(secret.key_set().rings[HANDLES], reload=lambda: secret.reloaded().rings[HANDLES])

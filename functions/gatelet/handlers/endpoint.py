@@ -41,6 +41,8 @@ class Endpoint:
         try:
             exchange = Exchange(Request.from_event(event), observation)
             response = exchange.finish(self._guard(lambda: self._route(exchange, server), observation))
+            if exchange.request.method == "HEAD":
+                response = response.without_body()
         except InvalidRequest as error:
             response = _refuse(error, observation)
         duration = round((time.monotonic() - started) * 1000, 1)
@@ -70,10 +72,8 @@ class Endpoint:
         methods = self._methods.get(request.path, ())
         if request.method == "OPTIONS":
             return preflight(request, methods)
-        if request.method == "HEAD" and "GET" in methods:
-            return self._answer(exchange, server).without_body()
-        if request.method not in methods:
-            heads = ("HEAD",) if "GET" in methods else ()
+        heads = ("HEAD",) if "GET" in methods else ()
+        if request.method not in (*methods, *heads):
             error = MethodNotAllowed("the endpoint does not take this method")
             return _refuse(error, exchange.observation, {"allow": ", ".join((*methods, *heads, "OPTIONS"))})
         return self._answer(exchange, server)

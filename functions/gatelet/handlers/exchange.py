@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gatelet.handlers.cors import allowed_origin
 from gatelet.oauth.client_authentication import authenticate_client
+from gatelet.oauth.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,15 @@ class Exchange:
         self.observation.note(client_id=client.client_id)
         self._client = client
         return client
+
+    def refuse_foreign_origin(self, client: Client) -> None:
+        """Refuse a browser's request from elsewhere to a client that is answered with a cookie.
+
+        Else a page of somebody else could plant a session of its own in the user's browser.
+        """
+        origin = self.request.headers.get("origin")
+        if client.refresh_token_cookie and origin is not None and origin not in client.allowed_origins:
+            raise InvalidRequest("Origin is not one of the client's registered origins")
 
     def finish(self, response: Response) -> Response:
         """Let the client's own origins read the answer, an error too."""

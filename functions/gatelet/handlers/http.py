@@ -66,10 +66,9 @@ class Request:
             raise InvalidRequest("a parameter of the body stands in the query too")
         return form
 
-    def cookie(self, name: str) -> str | None:
-        """Return the value of a cookie; one that was sent twice is none."""
-        values = [value for key, _, value in (cookie.partition("=") for cookie in self.cookies) if key == name]
-        return values[0] if len(values) == 1 else None
+    def cookies_named(self, name: str) -> list[str]:
+        """Return every value of a cookie; more than one is somebody else's work."""
+        return [value for key, _, value in (cookie.partition("=") for cookie in self.cookies) if key == name]
 
 
 @dataclass(frozen=True, kw_only=True)

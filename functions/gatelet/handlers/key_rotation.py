@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.public_keys import PublishedVersion
+from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS
 from gatelet.aws.secret_rotation import RotationInProgress, SecretRotation
 from gatelet.oauth import key_rotation
 from gatelet.oauth.handle import HANDLES
@@ -24,8 +25,8 @@ SIGNING = "signing"
 GRANT = "grant"
 RETENTION = {SIGNING: 86_400, GRANT: 90 * 86_400}
 """Seconds that a retired key is kept: the last token that it signed, the last handle that it tagged."""
-SIGNERS_NOTICE = 60
-"""Seconds after which every signer uses the new keys."""
+NOTICED = {SIGNING: SIGNING_SECONDS, GRANT: GRANT_SECONDS}
+"""Seconds after which every container uses the new keys."""
 RETRY_AFTER = 5
 
 
@@ -68,7 +69,8 @@ class KeyRotation:
             case "revoke_compromised":
                 return self._revoke_compromised(event["secret"])
             case "status":
-                return {name: _describe(self._secret(name).current_set()) for name in (SIGNING, GRANT)}
+                keys = {name: _describe(self._secret(name).current_set()) for name in (SIGNING, GRANT)}
+                return {**keys, "next_key_age": self._server.settings.next_key_age}
             case unknown:
                 raise ValueError(f"no action is called {unknown}")
 
@@ -84,7 +86,7 @@ class KeyRotation:
         answer = {"rotated": True, "secret": name, "version": keys.version, "kids": _kids(keys)}
         if not event.get("emergency"):
             return answer
-        return {**answer, "compromised": list(keys.compromised()), "revoke_after": SIGNERS_NOTICE}
+        return {**answer, "compromised": list(keys.compromised()), "revoke_after": NOTICED[name]}
 
     def _revoke_compromised(self, name: str) -> dict[str, Any]:
         """Announce the compromised keys, then drop them."""

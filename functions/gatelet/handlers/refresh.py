@@ -30,6 +30,7 @@ def refresh(exchange: Exchange, server: Server) -> Response:
     if request.grant_type != GRANT_TYPE:
         raise InvalidRequest("grant_type is not refresh_token")
     client = exchange.authenticate_client(form, server)
+    exchange.refuse_foreign_origin(client)
     request = _with_cookie(request, exchange.request, client)
     response = server.refresh_tokens.refresh(request, client, attempt=server.attempt(), now=server.now())
     return token_answer(response, client, exchange.observation)
@@ -38,18 +39,18 @@ def refresh(exchange: Exchange, server: Server) -> Response:
 def _with_cookie(request: TokenRequest, http: Request, client: Client) -> TokenRequest:
     if not client.refresh_token_cookie:
         return request
-    token = http.cookie(cookie_name(client.client_id))
+    tokens = http.cookies_named(cookie_name(client.client_id))
     if request.refresh_token is not None:
-        if token is not None:
+        if tokens:
             raise InvalidRequest("refresh_token is given in the cookie and in the body")
         return request
-    if http.headers.get("origin") not in client.allowed_origins:
-        raise InvalidRequest("Origin is not one of the client's registered origins")
+    if "origin" not in http.headers:
+        raise InvalidRequest("the Origin header is missing")
     if not http.headers.get("x-requested-with"):
         raise InvalidRequest("the X-Requested-With header is missing")
-    if token is None:
-        raise InvalidGrant("there is no refresh token cookie")
-    return replace(request, refresh_token=token)
+    if len(tokens) != 1:
+        raise InvalidGrant("there is no refresh token cookie, or more than one")
+    return replace(request, refresh_token=tokens[0])
 
 
 handler = Endpoint("refresh", refresh)

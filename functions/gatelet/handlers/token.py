@@ -24,6 +24,7 @@ def token(exchange: Exchange, server: Server) -> Response:
     request = TokenRequest.from_form(form)
     exchange.observation.note(grant_type=request.grant_type if request.grant_type in server.grant_types else None)
     client = exchange.authenticate_client(form, server)
+    exchange.refuse_foreign_origin(client)
     return token_answer(grant(request, client, server), client, exchange.observation)
 
 

@@ -42,7 +42,7 @@ class RefreshTokens:
         """
         require_grant_type(client, GRANT_TYPE)
         handle = self._open(request, client)
-        self._require_narrower(request, handle)
+        self._require_narrower(request, handle, client)
         self.issuer.signers.load()
         self.directory.resource_servers()
         self.directory.roles()
@@ -59,7 +59,7 @@ class RefreshTokens:
             raise InvalidGrant(f"the refresh token of grant {handle.grant_id} was issued to another client")
         return handle
 
-    def _require_narrower(self, request: TokenRequest, handle: Handle) -> None:
+    def _require_narrower(self, request: TokenRequest, handle: Handle, client: Client) -> None:
         """Require that `scope` and `resource`, where they are given, stay within the grant. RFC 6749 §6
 
         No condition of a write can express it, so the grant is read first, strongly consistent.
@@ -71,6 +71,8 @@ class RefreshTokens:
             raise InvalidGrant("there is no such grant")
         if not set(request.scope or ()) <= set(grant.scope):
             raise InvalidScope("scope exceeds what was granted")
+        if request.scope is not None:
+            restrict(request.scope, client.scope)
         if request.resource not in {None, grant.audience}:
             raise InvalidTarget("resource is not the one that was granted")
 
