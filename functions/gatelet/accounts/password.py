@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.exceptions import Argon2Error
 
 LONGEST_PASSWORD = 1024
 """Bytes of UTF-8; a longer one is refused before it costs a hash."""
@@ -45,7 +45,7 @@ class PasswordHashing:
         """Tell whether the password belongs to the hash; None is an unknown user and never matches."""
         try:
             self._hasher.verify(self._unknown if stored is None else stored, password)
-        except (Argon2Error, InvalidHashError):
+        except (Argon2Error, ValueError):
             return False
         return stored is not None
 

@@ -84,12 +84,18 @@ class FeedReader:
                 raise
 
     def _read(self, now: int) -> None:
-        since = now - KEPT if self._read_at is None else max(min(self._read_at, now) - OVERLAP, now - KEPT)
+        since = self._since(now)
         for start in range(since - since % PARTITION, now + OVERLAP, PARTITION):
             for item in self._table.query(_partition(start), after=f"{since * 1000:013d}"):
                 self._add(item, now)
         self._list.forget_old(now)
         self._read_at = now
+
+    def _since(self, now: int) -> int:
+        """Begin with all that may matter, and again after a clock that ran ahead was set back."""
+        if self._read_at is None or self._read_at > now:
+            return now - KEPT
+        return max(self._read_at - OVERLAP, now - KEPT)
 
     def _add(self, item: dict[str, Any], now: int) -> None:
         event = RevocationEvent(type=item["type"], id=item["id"], not_before=item.get("not_before"))

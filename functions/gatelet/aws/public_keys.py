@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gatelet.oauth.errors import TemporarilyUnavailable
+from gatelet.oauth.jwk import KEY_TYPES
 from gatelet.oauth.jws import VerificationKey
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class PublicKeys:
         if item is None:
             raise TemporarilyUnavailable("no key has been published yet")
         jwks = json.loads(item["jwks"])
-        self._keys = {jwk["kid"]: VerificationKey(jwk) for jwk in jwks}
+        self._keys = {jwk["kid"]: VerificationKey(jwk) for jwk in jwks if jwk["alg"] in KEY_TYPES}
         self._jwks = jwks
 
 

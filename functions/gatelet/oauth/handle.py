@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from gatelet.oauth import base64url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from gatelet.oauth.key_set import KeyRing
 
@@ -62,8 +62,7 @@ class HandleKeys:
     def __init__(self, ring: KeyRing, reload: Callable[[], KeyRing] | None = None) -> None:
         """`reload` returns the ring as it is by now: an unknown key may be one of an emergency elsewhere."""
         self._reload = reload
-        self._current = ring.current.kid
-        self._keys = _keys(ring)
+        self._use(ring)
 
     def seal(self, prefix: str, *, grant_secret: bytes, generation: int, client_id: str) -> str:
         """Make a handle."""
@@ -82,19 +81,19 @@ class HandleKeys:
         body, tag = data[: LAYOUT.size], data[LAYOUT.size :]
         kid, grant_secret, generation, client = LAYOUT.unpack(body)
         if kid.hex() not in self._keys and self._reload is not None:
-            self._keys = _keys(self._reload())
+            self._use(self._reload())
         if kid.hex() not in self._keys:
             raise ForgedHandle("the key of the handle is not known")
         if not hmac.compare_digest(tag, self._tag(kid.hex(), prefix, body)):
             raise ForgedHandle("the tag of the handle is wrong")
         return Handle(grant_secret=grant_secret, generation=generation, client=client)
 
+    def _use(self, ring: KeyRing) -> None:
+        self._current = ring.current.kid
+        self._keys = {key.kid: base64url.decode(key.material["k"]) for key in ring.all_keys}
+
     def _tag(self, kid: str, prefix: str, body: bytes) -> bytes:
         return hmac.digest(self._keys[kid], prefix.encode() + body, "sha256")
-
-
-def _keys(ring: KeyRing) -> Mapping[str, bytes]:
-    return {key.kid: base64url.decode(key.material["k"]) for key in ring.all_keys}
 
 
 def grant_id(grant_secret: bytes) -> str:
