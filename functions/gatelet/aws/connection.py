@@ -35,6 +35,9 @@ class CallRefused(Exception):
         self.code = code
 
 
+UNREADABLE = (TemporarilyUnavailable, CallRefused)
+"""What makes a container go on with what it remembers: for whoever reads, a refusal is an outage too."""
+
 TRANSIENT = frozenset(
     {
         "InternalFailure",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from gatelet.aws.connection import UNREADABLE
 from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.revocation_list import KEPT, RevocationEvent, RevocationList
 
@@ -78,10 +79,10 @@ class FeedReader:
         self._tried_at = now
         try:
             self._read(now)
-        except TemporarilyUnavailable:
+        except UNREADABLE as error:
             self._on_unread()
             if required or self._read_at is None:
-                raise
+                raise TemporarilyUnavailable(f"the revocation feed cannot be read: {error}") from None
 
     def _read(self, now: int) -> None:
         since = self._since(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from gatelet.aws.connection import UNREADABLE
 from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.jwk import KEY_TYPES
 from gatelet.oauth.jws import VerificationKey
@@ -54,9 +55,9 @@ class PublicKeys:
         self._tried_at = self._now()
         try:
             item = self._table.get(PK, "signing")
-        except TemporarilyUnavailable:
+        except UNREADABLE as error:
             if self._jwks is None:
-                raise
+                raise TemporarilyUnavailable(f"the published keys cannot be read: {error}") from None
             return
         if item is None:
             raise TemporarilyUnavailable("no key has been published yet")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gatelet.aws.connection import CallRefused
+from gatelet.aws.connection import UNREADABLE
 from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.handle import HANDLES, HandleKeys
 from gatelet.oauth.jws import Signer
@@ -62,7 +62,7 @@ class Secret:
             answer = self._connection.secretsmanager("get_secret_value", SecretId=self._arn, VersionStage="AWSCURRENT")
             self._keys = KeySet.from_json(answer["SecretString"])
             self._read_at = now
-        except (TemporarilyUnavailable, CallRefused, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             if self._keys is None or now - self._read_at >= LONGEST_OUTAGE:
                 raise TemporarilyUnavailable(f"the secret cannot be read: {error}") from None
             self._on_stale()
