@@ -1,0 +1,1 @@
+"""What Gatelet costs, as ratios to what cannot be avoided: `make bench`."""
