@@ -11,11 +11,12 @@ from gatelet.aws.feed import FeedWriter
 from gatelet.aws.grants import Grants, Sessions, grant_from_item, session_key
 from gatelet.aws.record import NotFound, scan
 from gatelet.aws.table import Conflict, Table
+from gatelet.oauth.grant import REFRESH_ABSOLUTE
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.revocation_list import CLIENT_DELAY, RevocationEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from gatelet.aws.connection import Connection
     from gatelet.aws.directory_administration import DirectoryAdministration
@@ -81,12 +82,15 @@ class AccountAdministration:
 
     def set_roles(self, sub: str, roles: tuple[str, ...]) -> ResourceOwner:
         """Replace a user's roles and refuse the tokens that still carry the old ones."""
-        user = self._directory.change_user(sub, lambda user: replace(user, roles=roles))
-        self._refuse_subject(sub, self._directory.now())
-        return user
+        return self._change_roles(sub, lambda _: roles)
+
+    def take_role(self, sub: str, name: str) -> ResourceOwner:
+        """Take one role from a user and refuse the tokens that still carry it."""
+        return self._change_roles(sub, lambda roles: tuple(role for role in roles if role != name))
 
     def enable_user(self, sub: str) -> ResourceOwner:
-        """Let a user sign in again."""
+        """Let a user sign in again; what was begun while the user was being disabled ends first."""
+        self.end_sessions(sub)
         return self._directory.change_user(sub, lambda user: replace(user, enabled=True))
 
     def disable_user(self, sub: str) -> ResourceOwner:
@@ -125,7 +129,7 @@ class AccountAdministration:
         except Conflict:
             return False
         for gid in item["grants"]:
-            self._revoke_if_there(gid)
+            self._end_grant(gid)
         self._delete(self._grants_table, key)
         return True
 
@@ -184,15 +188,26 @@ class AccountAdministration:
         self._directory.delete_client(client_id)
         return len(grants)
 
+    def _change_roles(self, sub: str, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> ResourceOwner:
+        user = self._directory.change_user(sub, lambda user: replace(user, roles=change(user.roles)))
+        self._refuse_subject(sub, self._directory.now())
+        return user
+
     def _refuse_subject(self, sub: str, not_before: int) -> None:
         self._feed.announce(RevocationEvent(type="subject", id=sub, not_before=not_before))
 
     def _all_sessions(self, sub: str) -> list[Session]:
         return [_session_from_item(item) for item in Sessions(self._grants).of_subject(sub)]
 
-    def _revoke_if_there(self, gid: str) -> None:
-        for grant in self.grants([gid]):
-            revoke_grant(grant, Grants(self._grants), self._feed, self._directory.now())
+    def _end_grant(self, gid: str) -> None:
+        """Revoke a grant; where it is not there yet, keep whoever is making it from writing it."""
+        grants, now = Grants(self._grants), self._directory.now()
+        grant = grants.get(gid)
+        if grant is not None:
+            revoke_grant(grant, grants, self._feed, now)
+            return
+        self._feed.announce(RevocationEvent(type="grant", id=gid))
+        grants.bury(gid, ttl=now + REFRESH_ABSOLUTE)
 
     def _delete(self, table: str, key: tuple[str, str]) -> None:
         pk, sk = key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,9 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gatelet.oauth.errors import TemporarilyUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ATTEMPTS = 3
+MARGIN = 0.1
+"""Seconds between the decision to call and the call."""
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -99,6 +102,16 @@ class Connection:
     def start_request(self) -> None:
         """Give the calls that follow a fresh deadline."""
         self._ends_at = self._monotonic() + self._deadline
+
+    @contextmanager
+    def one_attempt(self) -> Iterator[None]:
+        """Leave time for one attempt to the calls within, and the rest of it to those that follow."""
+        ends_at = self._ends_at
+        self._ends_at = min(ends_at, self._monotonic() + self._attempt + MARGIN)
+        try:
+            yield
+        finally:
+            self._ends_at = ends_at
 
     def dynamodb(self, operation: str, **parameters: object) -> dict[str, Any]:
         """Call DynamoDB. Raises ConditionFailed, TemporarilyUnavailable or CallRefused."""

@@ -77,8 +77,12 @@ def client_to_item(client: Client) -> dict[str, Any]:
 def client_from_item(item: dict[str, Any]) -> Client:
     """Read a client from its item; members that a newer release wrote are ignored."""
     members = {name: _tuples(item[name]) for name in Client.__dataclass_fields__ if name in item}
-    members["secrets"] = tuple(ClientSecret(**secret) for secret in item.get("secrets", ()))
+    members["secrets"] = tuple(map(_secret, item.get("secrets", ())))
     return Client(**members)
+
+
+def _secret(members: dict[str, Any]) -> ClientSecret:
+    return ClientSecret(**{name: members[name] for name in ClientSecret.__dataclass_fields__ if name in members})
 
 
 def resource_server_to_item(server: ResourceServer) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class FeedReader:
         self._list = RevocationList()
         self._read_at: int | None = None
         self._tried_at: int | None = None
+        self._beginning: tuple[int, set[int]] | None = None
 
     def revokes(self, token: VerifiedToken, *, now: int, fresh: bool) -> bool:
         """Tell whether a token is revoked. Raises TemporarilyUnavailable where that cannot be known."""
@@ -85,18 +86,29 @@ class FeedReader:
                 raise TemporarilyUnavailable(f"the revocation feed cannot be read: {error}") from None
 
     def _read(self, now: int) -> None:
-        since = self._since(now)
-        for start in range(since - since % PARTITION, now + OVERLAP, PARTITION):
+        if self._read_at is not None and 0 <= now - self._read_at <= KEPT:
+            self._read_partitions(self._read_at - OVERLAP, now, set())
+            self._read_at = now
+        else:
+            self._read_everything(now)
+        self._list.forget_old(now)
+
+    def _read_everything(self, now: int) -> None:
+        """Read all that may matter, the latest first; what one request did not finish, the next goes on with."""
+        if self._beginning is None or not 0 <= now - self._beginning[0] < STALE:
+            self._beginning = (now, set())
+        began_at, done = self._beginning
+        self._read_partitions(began_at - KEPT, began_at, done)
+        self._beginning = None
+        self._read_at = began_at
+
+    def _read_partitions(self, since: int, now: int, done: set[int]) -> None:
+        for start in reversed(range(since - since % PARTITION, now + OVERLAP, PARTITION)):
+            if start in done:
+                continue
             for item in self._table.query(_partition(start), after=f"{since * 1000:013d}"):
                 self._add(item, now)
-        self._list.forget_old(now)
-        self._read_at = now
-
-    def _since(self, now: int) -> int:
-        """Begin with all that may matter, and again after a clock that ran ahead was set back."""
-        if self._read_at is None or self._read_at > now:
-            return now - KEPT
-        return max(self._read_at - OVERLAP, now - KEPT)
+            done.add(start)
 
     def _add(self, item: dict[str, Any], now: int) -> None:
         event = RevocationEvent(type=item["type"], id=item["id"], not_before=item.get("not_before"))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.table import Conflict
+from gatelet.oauth.errors import InvalidGrant
 from gatelet.oauth.grant import ACTIVE, REFRESH_IDLE, REVOKED, Grant, RotationRefused
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Grants:
     def get(self, gid: str) -> Grant | None:
         """Read a grant."""
         item = self._table.get(*grant_key(gid))
-        return grant_from_item(item) if item else None
+        return _grant_or_none(item)
 
     def put(self, grant: Grant) -> None:
         """Write a grant that was not there."""
@@ -42,8 +43,17 @@ class Grants:
         try:
             self._table.put(item, condition="attribute_not_exists(#pk)")
         except Conflict as conflict:
-            if conflict.item is None or conflict.item["attempt"] != grant.attempt:
-                raise
+            if conflict.item is None or conflict.item.get("attempt") != grant.attempt:
+                raise InvalidGrant(f"grant {grant.gid} was ended while it was being made") from None
+
+    def bury(self, gid: str, ttl: int) -> None:
+        """Make a grant revoked that may be on its way: whoever makes it finds its place taken."""
+        self._table.update(
+            *grant_key(gid),
+            "SET #status = :revoked, #ttl = if_not_exists(#ttl, :ttl)",
+            revoked=REVOKED,
+            ttl=ttl,
+        )
 
     def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
         """Turn generation g into g + 1. Raises RotationRefused with the grant as it was."""
@@ -62,7 +72,7 @@ class Grants:
                 client_id=client_id,
             )
         except Conflict as conflict:
-            raise RotationRefused(grant_from_item(conflict.item) if conflict.item else None) from None
+            raise RotationRefused(_grant_or_none(conflict.item)) from None
         return grant_from_item(item)
 
     def revoke(self, gid: str, *, generation: int | None = None) -> bool:
@@ -116,6 +126,11 @@ def grant_key(gid: str) -> tuple[str, str]:
 def session_key(sub: str, session_id: str) -> tuple[str, str]:
     """Return the key of a session's item."""
     return f"SUBJECT#{sub}", f"SESSION#{session_id}"
+
+
+def _grant_or_none(item: dict[str, Any] | None) -> Grant | None:
+    """Read a grant; one that was ended before it was written has nothing but its end."""
+    return grant_from_item(item) if item and "client_id" in item else None
 
 
 def grant_from_item(item: dict[str, Any]) -> Grant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.connection import UNREADABLE
@@ -33,6 +34,8 @@ class PublicKeys:
         self._jwks: list[dict[str, Any]] | None = None
         self._keys: dict[str, VerificationKey] = {}
         self._tried_at = 0
+        self._asked_at = 0
+        self._is_unreadable = False
 
     def jwks(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs. Raises TemporarilyUnavailable where none were ever read."""
@@ -41,10 +44,16 @@ class PublicKeys:
         return self._jwks or []
 
     def key(self, kid: str) -> VerificationKey | None:
-        """Find a key; an unknown id causes a reload, at most every 30 s."""
+        """Find a key; an unknown id causes a reload, at most every 30 s.
+
+        Where that fails, an unknown id is no verdict on a token. Raises TemporarilyUnavailable.
+        """
         self.jwks()
-        if kid not in self._keys and self._now() - self._tried_at >= COOL_DOWN:
+        if kid not in self._keys and not 0 <= self._now() - self._asked_at < COOL_DOWN:
+            self._asked_at = self._now()
             self._reload()
+        if kid not in self._keys and self._is_unreadable:
+            raise TemporarilyUnavailable("the published keys cannot be read, and the key id is not known")
         return self._keys.get(kid)
 
     def expire(self) -> None:
@@ -56,6 +65,7 @@ class PublicKeys:
         try:
             item = self._table.get(PK, "signing")
         except UNREADABLE as error:
+            self._is_unreadable = True
             if self._jwks is None:
                 raise TemporarilyUnavailable(f"the published keys cannot be read: {error}") from None
             return
@@ -64,31 +74,57 @@ class PublicKeys:
         jwks = json.loads(item["jwks"])
         self._keys = {jwk["kid"]: VerificationKey(jwk) for jwk in jwks if jwk["alg"] in KEY_TYPES}
         self._jwks = jwks
+        self._is_unreadable = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A published version, the rotation that wrote it, and whether that can still be displaced."""
+
+    version: int
+    rotation: str
+    is_sealed: bool
 
 
 class PublishedVersion:
     """Which version of a secret is published, and the rotation that did it: the rotation's lock.
 
-    Two rotations of one version cannot both publish, so only one of them can ever be finished.
+    Two rotations of one version cannot both publish, and what is sealed stays until it is finished:
+    the labels of Secrets Manager move too freely to be a lock.
     """
 
     def __init__(self, table: Table, secret: str) -> None:
         self._table = table
         self._sk = secret
 
-    def read(self) -> tuple[int, str]:
-        """Return version and rotation; (0, "") where nothing was ever published."""
-        item = self._table.get(PK, self._sk)
-        return (item["version"], item["rotation"]) if item else (0, "")
+    def read(self) -> Publication:
+        """Return what is published; version 0 of nobody where nothing ever was."""
+        item = self._table.get(PK, self._sk) or {}
+        return Publication(
+            version=item.get("version", 0), rotation=item.get("rotation", ""), is_sealed=item.get("sealed", False)
+        )
 
-    def publish(self, *, version: int, rotation: str, instead_of: str, jwks: Sequence[dict[str, str]]) -> None:
-        """Publish a version unless another rotation than `instead_of` or this one came before.
+    def publish(self, *, version: int, rotation: str, instead_of: Publication, jwks: Sequence[dict[str, str]]) -> None:
+        """Publish a version unless another rotation than this one has come after `instead_of` was read.
 
         Raises `gatelet.aws.table.Conflict`.
         """
+        item = {"version": version, "rotation": rotation, "sealed": False, "jwks": json.dumps(jwks)}
         self._table.put(
-            {"pk": PK, "sk": self._sk, "version": version, "rotation": rotation, "jwks": json.dumps(jwks)},
-            condition="attribute_not_exists(#pk) OR #rotation = :rotation OR #rotation = :instead_of",
+            {"pk": PK, "sk": self._sk, **item},
+            condition="attribute_not_exists(#pk) OR (#rotation = :rotation AND #sealed = :open)"
+            " OR (#rotation = :other AND #sealed = :sealed)",
             rotation=rotation,
-            instead_of=instead_of,
+            open=False,
+            other=instead_of.rotation,
+            sealed=instead_of.is_sealed,
+        )
+
+    def seal(self, rotation: str) -> None:
+        """Let nobody take the place of a rotation any more: it is about to be finished.
+
+        Raises `gatelet.aws.table.Conflict` where somebody has.
+        """
+        self._table.update(
+            PK, self._sk, "SET #sealed = :sealed", condition="#rotation = :rotation", sealed=True, rotation=rotation
         )

@@ -39,33 +39,52 @@ class Secret:
         self._keys: KeySet | None = None
         self._read_at = 0
         self._tried_at = 0
+        self._asked_at = 0
+        self._is_unreadable = False
 
     def key_set(self) -> KeySet:
         """Return the key set. Raises TemporarilyUnavailable where there is none to be had."""
-        return self._not_older_than(self._seconds)
-
-    def reloaded(self) -> KeySet:
-        """Return the key set as it is by now, read again at most every 30 s."""
-        return self._not_older_than(COOL_DOWN)
-
-    def _not_older_than(self, seconds: int) -> KeySet:
         now = self._now()
-        if self._keys is None or not 0 <= now - self._tried_at < seconds:
-            self._reload(now)
-        if self._keys is None or not self._keys.rings:
-            raise TemporarilyUnavailable("the secret holds no keys yet")
+        if not 0 <= now - self._tried_at < self._seconds:
+            self._refresh(now)
+        if self._keys is None or not self._keys.rings or now - self._read_at >= LONGEST_OUTAGE:
+            raise TemporarilyUnavailable("the secret cannot be read, or holds no keys yet")
         return self._keys
 
-    def _reload(self, now: int) -> None:
+    def reloaded(self) -> KeySet:
+        """Return the key set as it is by now: an unknown key may be one of an emergency elsewhere.
+
+        It is read at most every 30 s. Where that fails it is no verdict on whoever shows the key. Raises
+        TemporarilyUnavailable.
+        """
+        now = self._now()
+        if not 0 <= now - self._asked_at < COOL_DOWN:
+            self._asked_at = now
+            self._refresh(now)
+        if self._is_unreadable:
+            raise TemporarilyUnavailable("the secret cannot be read, and the key id is not known")
+        return self.key_set()
+
+    def _refresh(self, now: int) -> None:
+        """Read the secret; a container that has it already does not wait for long."""
         self._tried_at = now
         try:
-            answer = self._connection.secretsmanager("get_secret_value", SecretId=self._arn, VersionStage="AWSCURRENT")
-            self._keys = KeySet.from_json(answer["SecretString"])
-            self._read_at = now
+            if self._keys is None:
+                self._read(now)
+            else:
+                with self._connection.one_attempt():
+                    self._read(now)
         except (*UNREADABLE, ValueError) as error:
-            if self._keys is None or now - self._read_at >= LONGEST_OUTAGE:
+            self._is_unreadable = True
+            if self._keys is None:
                 raise TemporarilyUnavailable(f"the secret cannot be read: {error}") from None
             self._on_stale()
+
+    def _read(self, now: int) -> None:
+        answer = self._connection.secretsmanager("get_secret_value", SecretId=self._arn, VersionStage="AWSCURRENT")
+        self._keys = KeySet.from_json(answer["SecretString"])
+        self._read_at = now
+        self._is_unreadable = False
 
 
 class SigningKeys:
@@ -79,7 +98,7 @@ class SigningKeys:
     def load(self) -> None:
         """Read the keys now, so that `signer` needs no call."""
         keys = self._secret.key_set()
-        if keys is not self._keys:
+        if keys != self._keys:
             self._signers = {alg: Signer(ring.current, alg) for alg, ring in keys.rings.items()}
             self._keys = keys
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gatelet.aws.connection import Connection
-    from gatelet.aws.public_keys import PublishedVersion
+    from gatelet.aws.public_keys import Publication, PublishedVersion
 
 CURRENT = "AWSCURRENT"
 PENDING = "AWSPENDING"
@@ -55,15 +55,18 @@ class SecretRotation:
         The one published set is good for the current and for the pending version: the latter holds
         every key of the former that may still sign.
         """
-        pending = self._require_pending(rotation)
-        version, owner = self.published.read()
-        if owner != rotation and self._is_ahead(owner, version, pending):
+        pending = self.set_of(rotation)
+        self.check(pending)
+        before = self.published.read()
+        if before.rotation == rotation:
+            return
+        if self._is_ahead(before, pending):
             raise RotationInProgress
         try:
             self.published.publish(
                 version=pending.version,
                 rotation=rotation,
-                instead_of=owner,
+                instead_of=before,
                 jwks=pending.published() if self.publishes else (),
             )
         except Conflict:
@@ -72,7 +75,7 @@ class SecretRotation:
     def test(self, rotation: str) -> None:
         """testSecret: prove the pending keys. A version that createSecret did not make is left alone."""
         pending = self.pending_set(rotation)
-        if pending is not None:
+        if pending is not None and pending.rings:
             self.check(pending)
 
     def finish(self, rotation: str) -> None:
@@ -80,12 +83,14 @@ class SecretRotation:
 
         Only a rotation whose set is the published one may finish, in whatever order the steps come.
         """
-        if self.published.read()[1] != rotation:
-            raise RotationInProgress
+        try:
+            self.published.seal(rotation)
+        except Conflict:
+            raise RotationInProgress from None
         stages = self.stages()
         if CURRENT not in stages.get(rotation, ()):
             current = next((version for version, labels in stages.items() if CURRENT in labels), None)
-            self._move(CURRENT, to=rotation, away_from=current)
+            self._make_current(rotation, current)
         self._drop_pending(rotation)
 
     def abandon(self, rotation: str) -> None:
@@ -96,6 +101,13 @@ class SecretRotation:
         """Read the current set; one without keys where none were made yet."""
         return KeySet.from_json(self._value({"VersionStage": CURRENT}))
 
+    def set_of(self, rotation: str) -> KeySet:
+        """Read the set that a rotation made. Raises ValueError where it has made none."""
+        keys = self.pending_set(rotation)
+        if keys is None:
+            raise ValueError("this version of the secret was not made by createSecret")
+        return keys
+
     def pending_set(self, rotation: str) -> KeySet | None:
         """Read the set that a rotation made, or None where it has made none."""
         try:
@@ -105,9 +117,8 @@ class SecretRotation:
 
     def unfinished(self) -> str | None:
         """Return the rotation that published its set and died before it was finished, or None."""
-        _, owner = self.published.read()
-        labels = self.stages().get(owner, ())
-        return owner if PENDING in labels and CURRENT not in labels else None
+        before = self.published.read()
+        return before.rotation if before.rotation and self._is_under_way(before) else None
 
     def stages(self) -> dict[str, list[str]]:
         """Return the labels of every version."""
@@ -116,26 +127,36 @@ class SecretRotation:
         )
         return stages
 
-    def _is_ahead(self, owner: str, version: int, pending: KeySet) -> bool:
+    def _is_ahead(self, before: Publication, pending: KeySet) -> bool:
         """Tell whether another rotation is under way, or was finished after ours began."""
-        labels = self.stages().get(owner, ())
-        return version >= pending.version if CURRENT in labels else PENDING in labels
+        return self._is_under_way(before) or (before.version >= pending.version and self._is_current(before))
 
-    def _require_pending(self, rotation: str) -> KeySet:
-        pending = self.pending_set(rotation)
-        if pending is None:
-            raise ValueError("this version of the secret was not made by createSecret")
-        return pending
+    def _is_under_way(self, before: Publication) -> bool:
+        if self._is_current(before):
+            return False
+        return before.is_sealed or PENDING in self.stages().get(before.rotation, ())
+
+    def _is_current(self, before: Publication) -> bool:
+        return CURRENT in self.stages().get(before.rotation, ())
 
     def _value(self, version: dict[str, str]) -> str:
         answer = self.connection.secretsmanager("get_secret_value", SecretId=self.arn, **version)
         return str(answer["SecretString"])
 
-    def _move(self, stage: str, *, to: str, away_from: str | None) -> None:
-        source = {"RemoveFromVersionId": away_from} if away_from else {}
-        self.connection.secretsmanager(
-            "update_secret_version_stage", SecretId=self.arn, VersionStage=stage, MoveToVersionId=to, **source
-        )
+    def _make_current(self, rotation: str, before: str | None) -> None:
+        """Move the label; a refusal may be about our own move, whose answer was lost."""
+        source = {"RemoveFromVersionId": before} if before else {}
+        try:
+            self.connection.secretsmanager(
+                "update_secret_version_stage",
+                SecretId=self.arn,
+                VersionStage=CURRENT,
+                MoveToVersionId=rotation,
+                **source,
+            )
+        except CallRefused:
+            if CURRENT not in self.stages().get(rotation, ()):
+                raise
 
     def _drop_pending(self, rotation: str) -> None:
         """Take the pending label off; somebody else may have done so a moment ago."""

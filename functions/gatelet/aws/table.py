@@ -67,7 +67,7 @@ class Table:
         conditional = {"ConditionExpression": condition} if condition else {}
         self._write("put_item", condition, values, Item=marshal_item(item), **conditional)
 
-    def update(self, pk: str, sk: str, change: str, *, condition: str, **values: object) -> dict[str, Any]:
+    def update(self, pk: str, sk: str, change: str, *, condition: str = "", **values: object) -> dict[str, Any]:
         """Change one item and return it as it is then. Raises Conflict where `condition` does not hold."""
         answer = self._write(
             "update_item",
@@ -75,7 +75,7 @@ class Table:
             values,
             Key=marshal_item({"pk": pk, "sk": sk}),
             UpdateExpression=change,
-            ConditionExpression=condition,
+            **({"ConditionExpression": condition} if condition else {}),
             ReturnValues="ALL_NEW",
         )
         return unmarshal_item(answer["Attributes"])
@@ -90,7 +90,7 @@ class Table:
                 **parameters,
                 **_names(expressions),
                 **_values(values),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **({"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if parameters.get("ConditionExpression") else {}),
             )
         except ConditionFailed as failure:
             raise Conflict(unmarshal_item(failure.item) if failure.item else None) from None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gatelet.handlers.http import Request
     from gatelet.oauth.client import Client
 
-ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 PUBLIC = {"access-control-allow-origin": "*"}
 ASKED_HEADERS = "authorization, content-type, x-requested-with"
 

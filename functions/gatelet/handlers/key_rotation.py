@@ -39,9 +39,17 @@ class KeyRotation:
 
     def step(self, event: dict[str, Any]) -> dict[str, Any]:
         """Do one step for Secrets Manager. Raises where the rotation must not go on."""
-        name = SIGNING if event["SecretId"] == self._server.settings.signing_secret else GRANT
+        name = self._name_of(event["SecretId"])
         secret, rotation = self._secret(name), event["ClientRequestToken"]
-        match event["Step"]:
+        try:
+            self._step(event["Step"], secret, rotation, name)
+        except RotationInProgress:
+            secret.abandon(rotation)
+            raise
+        return {"done": event["Step"]}
+
+    def _step(self, step: str, secret: SecretRotation, rotation: str, name: str) -> None:
+        match step:
             case "createSecret":
                 secret.create(rotation, self._shift(name))
             case "setSecret":
@@ -52,14 +60,18 @@ class KeyRotation:
                 secret.finish(rotation)
             case unknown:
                 raise ValueError(f"no step is called {unknown}")
-        return {"done": event["Step"]}
 
     def make_first(self) -> None:
         """Make keys where none are."""
         for name in (SIGNING, GRANT):
             secret = self._secret(name)
-            if not secret.current_set().rings:
+            if secret.current_set().rings:
+                continue
+            try:
                 self._run(secret, self._shift(name))
+            except (RotationInProgress, NextKeyTooYoung):
+                if not secret.current_set().rings:
+                    raise
 
     def act(self, event: dict[str, Any]) -> dict[str, Any]:
         """Do what the operator asks."""
@@ -96,25 +108,22 @@ class KeyRotation:
             for kid in revoked:
                 self._server.feed.announce(RevocationEvent(type="kid", id=kid))
         if revoked:
-            self._run(secret, key_rotation.without_compromised)
+            self._run(secret, lambda keys: key_rotation.without(keys, revoked))
         return {"revoked": list(revoked)}
 
     def _run(self, secret: SecretRotation, successor: Callable[[KeySet], KeySet]) -> KeySet:
         """Do the four steps in a row, after those of a rotation that died half-way."""
-        unfinished = secret.unfinished()
-        if unfinished is not None:
-            secret.test(unfinished)
-            secret.finish(unfinished)
+        _finish_unfinished(secret)
         rotation = str(uuid.uuid4())
         secret.create(rotation, successor)
         try:
             secret.set(rotation)
             secret.test(rotation)
             secret.finish(rotation)
-        except RotationInProgress:
+        except (RotationInProgress, ValueError):
             secret.abandon(rotation)
             raise
-        return secret.current_set()
+        return secret.set_of(rotation)
 
     def _shift(self, name: str) -> Callable[[KeySet], KeySet]:
         return lambda keys: key_rotation.shift(
@@ -136,6 +145,12 @@ class KeyRotation:
         version = self._secret(name).current_set().version
         return {"rotated": False, "secret": name, "reason": reason, "retry_after": retry_after, "version": version}
 
+    def _name_of(self, arn: str) -> str:
+        for name in self._algorithms:
+            if arn == self._server.settings.require(f"{name}_secret"):
+                return name
+        raise ValueError("this secret is not one of the stack")
+
     def _secret(self, name: str) -> SecretRotation:
         if name not in self._algorithms:
             raise ValueError(f"no secret is called {name}")
@@ -146,6 +161,18 @@ class KeyRotation:
             check=check_signing_keys if name == SIGNING else check_handle_keys,
             publishes=name == SIGNING,
         )
+
+
+def _finish_unfinished(secret: SecretRotation) -> None:
+    """Go on with a rotation that died half-way; one whose keys do not work is given up."""
+    unfinished = secret.unfinished()
+    if unfinished is None:
+        return
+    try:
+        secret.test(unfinished)
+        secret.finish(unfinished)
+    except ValueError:
+        secret.abandon(unfinished)
 
 
 def _describe(keys: KeySet) -> dict[str, Any]:

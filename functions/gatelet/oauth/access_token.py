@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gatelet.oauth.errors import InvalidToken
 from gatelet.oauth.jws import LONGEST_TOKEN, MalformedToken, VerificationKey, parse
 from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
+from gatelet.oauth.role import ROLE_NAME
 from gatelet.oauth.scope import format_scope
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _user_claims(members: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidToken("gid or acr is malformed")
     if auth_time is not None and type(auth_time) is not int:
         raise InvalidToken("auth_time is no integer")
-    if not isinstance(roles, list) or not all(map(_is_text, roles)):
+    if not isinstance(roles, list) or not all(isinstance(role, str) and ROLE_NAME.fullmatch(role) for role in roles):
         raise InvalidToken("roles is malformed")
     return {"gid": gid, "acr": acr, "auth_time": auth_time, "roles": tuple(roles)}
 

@@ -33,7 +33,7 @@ def parse_form(body: bytes) -> dict[str, str]:
     if len(pairs) > MOST_FIELDS:
         raise InvalidRequest("the body has more than 50 fields")
     fields: dict[str, str] = {}
-    for pair in pairs:
+    for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
         _add(fields, decode(name), decode(value))
     return {name: value for name, value in fields.items() if value}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gatelet.oauth.key_set import Key, KeyRing, KeySet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     Generate: TypeAlias = Callable[[str, int], Key]
 
@@ -44,7 +44,7 @@ def replace_all(keys: KeySet, algorithms: Sequence[str], generate: Generate, *, 
     """Assume that the whole secret was read: fresh current and next keys, all earlier ones compromised.
 
     They stay in the set, so that signers which have not noticed yet make no token that fails, until
-    `without_compromised`.
+    `without`.
     """
     rings = {
         alg: KeyRing(next=generate(alg, now), current=generate(alg, now), retired=_compromised(ring, now))
@@ -69,10 +69,10 @@ def replace_one(keys: KeySet, kid: str, generate: Generate, *, now: int) -> KeyS
     raise UnknownKey(kid)
 
 
-def without_compromised(keys: KeySet) -> KeySet:
-    """Drop the compromised keys: no token that they signed is good any more."""
+def without(keys: KeySet, kids: Collection[str]) -> KeySet:
+    """Drop compromised keys whose end was announced: no token that they signed is good any more."""
     rings = {
-        alg: replace(ring, retired=tuple(key for key in ring.retired if not key.compromised))
+        alg: replace(ring, retired=tuple(key for key in ring.retired if key.kid not in kids))
         for alg, ring in keys.rings.items()
     }
     return KeySet(version=keys.version + 1, rings=rings)

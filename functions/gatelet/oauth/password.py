@@ -62,7 +62,7 @@ class PasswordGrant:
         allowed = restrict(request.scope or client.scope, client.scope)
         audience, allowed = choose_audience(allowed, request.resource, self.directory.resource_servers())
         roles = self.directory.roles()
-        self.issuer.signers.load()
+        self.issuer.signers.signer(audience.signing_alg)
         owner = self.owners.authenticate(username, password, client_id=client.client_id, now=now)
         scope = restrict(allowed, roles.permissions(owner.roles))
         grant_secret = self.issuer.random(GRANT_SECRET_BYTES)

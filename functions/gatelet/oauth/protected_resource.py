@@ -25,6 +25,11 @@ class Revocations(Protocol):
         """
 
 
+def _name(token: VerifiedToken) -> str:
+    claims = token.claims
+    return f"token {claims.jti} of client {claims.client_id} and subject {claims.sub}"
+
+
 def authorize_call(
     authorization: str | None,
     route_key: str,
@@ -43,9 +48,9 @@ def authorize_call(
     token = verify_access_token(read_bearer(authorization), keys=keys, issuer=issuer, audience=audience, now=now)
     route = routes.get(route_key)
     if revocations.revokes(token, now=now, fresh=route is not None and route.sensitive):
-        raise InvalidToken("revoked")
+        raise InvalidToken(f"{_name(token)} is revoked")
     if route is None:
-        raise InsufficientScope("no scope opens this route")
+        raise InsufficientScope(f"no scope opens this route, {_name(token)} or another")
     if not route.scope <= set(token.claims.scope):
-        raise InsufficientScope("the token lacks a scope of the route")
+        raise InsufficientScope(f"{_name(token)} lacks a scope of the route")
     return token

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from gatelet.oauth.grant import Grant, GrantStore
     from gatelet.oauth.handle import HandleKeys
     from gatelet.oauth.issuance import Directory, Issuer
-    from gatelet.oauth.resource_server import ResourceServer
+    from gatelet.oauth.resource_owner import ResourceOwner
+    from gatelet.oauth.resource_server import ResourceServer, ResourceServers
     from gatelet.oauth.revocation_list import RevocationFeed
+    from gatelet.oauth.role import Roles
     from gatelet.oauth.token_request import TokenRequest, TokenResponse
 
 GRANT_TYPE = "refresh_token"
@@ -42,12 +44,21 @@ class RefreshTokens:
         """
         require_grant_type(client, GRANT_TYPE)
         handle = self._open(request, client)
-        self._require_narrower(request, handle, client)
         self.issuer.signers.load()
-        self.directory.resource_servers()
-        self.directory.roles()
+        servers, roles = self.directory.resource_servers(), self.directory.roles()
+        self._require_narrower(request, handle, client, roles)
         grant = self._rotate(handle, client, attempt, now)
-        return self._answer(request, client, handle, grant, now)
+        owner = self._owner(grant, now)
+        audience, scope = self._allowed(request, client, grant, owner, servers=servers, roles=roles, now=now)
+        response = self.issuer.issue(
+            client=client,
+            audience=audience,
+            scope=scope,
+            now=now,
+            grant=grant,
+            roles=roles.within(owner.roles, audience.scopes),
+        )
+        return with_refresh_token(response, self.handles, handle.grant_secret, grant, now)
 
     def _open(self, request: TokenRequest, client: Client) -> Handle:
         token = require_parameter(request.refresh_token, "refresh_token")
@@ -59,10 +70,10 @@ class RefreshTokens:
             raise InvalidGrant(f"the refresh token of grant {handle.grant_id} was issued to another client")
         return handle
 
-    def _require_narrower(self, request: TokenRequest, handle: Handle, client: Client) -> None:
+    def _require_narrower(self, request: TokenRequest, handle: Handle, client: Client, roles: Roles) -> None:
         """Require that `scope` and `resource`, where they are given, stay within the grant. RFC 6749 §6
 
-        No condition of a write can express it, so the grant is read first, strongly consistent.
+        No condition of a write can express it, so grant and user are read first, strongly consistent.
         """
         if request.scope is None and request.resource is None:
             return
@@ -71,10 +82,11 @@ class RefreshTokens:
             raise InvalidGrant("there is no such grant")
         if not set(request.scope or ()) <= set(grant.scope):
             raise InvalidScope("scope exceeds what was granted")
-        if request.scope is not None:
-            restrict(request.scope, client.scope)
         if request.resource not in {None, grant.audience}:
             raise InvalidTarget("resource is not the one that was granted")
+        owner = self.directory.resource_owner(grant.sub)
+        if request.scope is not None and owner is not None:
+            restrict(request.scope, client.scope, roles.permissions(owner.roles))
 
     def _rotate(self, handle: Handle, client: Client, attempt: str, now: int) -> Grant:
         try:
@@ -93,30 +105,44 @@ class RefreshTokens:
         revoke_grant(grant, self.grants, self.feed, now)
         raise RefreshTokenReused(f"a refresh token of grant {grant.gid} was used again: the grant is revoked")
 
-    def _answer(self, request: TokenRequest, client: Client, handle: Handle, grant: Grant, now: int) -> TokenResponse:
-        """Issue what the user, the client and the API allow as they are now, not as they were."""
+    def _owner(self, grant: Grant, now: int) -> ResourceOwner:
+        """Read the user as it is at this moment; the grant of a disabled one is revoked."""
         owner = self.directory.resource_owner(grant.sub)
         if owner is None or not owner.enabled:
             revoke_grant(grant, self.grants, self.feed, now)
             raise InvalidGrant(f"the user of grant {grant.gid} is disabled or gone")
-        audience = self._audience(grant)
-        roles = self.directory.roles()
-        scope = restrict(grant.scope, request.scope, client.scope, audience.scopes, roles.permissions(owner.roles))
-        response = self.issuer.issue(
-            client=client,
-            audience=audience,
-            scope=scope,
-            now=now,
-            grant=grant,
-            roles=roles.within(owner.roles, audience.scopes),
-        )
-        return with_refresh_token(response, self.handles, handle.grant_secret, grant, now)
+        return owner
 
-    def _audience(self, grant: Grant) -> ResourceServer:
-        audience = self.directory.resource_servers().get(grant.audience)
-        if audience is None:
-            raise InvalidTarget("the API of the grant is no longer registered")
-        return audience
+    def _allowed(
+        self,
+        request: TokenRequest,
+        client: Client,
+        grant: Grant,
+        owner: ResourceOwner,
+        *,
+        servers: ResourceServers,
+        roles: Roles,
+        now: int,
+    ) -> tuple[ResourceServer, tuple[str, ...]]:
+        """Return what user, client and API allow as they are now, not as they were.
+
+        Where that is nothing the grant has come to its end: it was rotated, and its successor is never
+        handed out, so that the client's next attempt would be taken for reuse.
+        """
+        try:
+            audience = _require_registered(servers, grant.audience)
+            permissions = roles.permissions(owner.roles)
+            return audience, restrict(grant.scope, request.scope, client.scope, audience.scopes, permissions)
+        except (InvalidScope, InvalidTarget) as error:
+            revoke_grant(grant, self.grants, self.feed, now)
+            raise InvalidGrant(f"nothing of grant {grant.gid} is allowed any more: {error.detail}") from None
+
+
+def _require_registered(servers: ResourceServers, identifier: str) -> ResourceServer:
+    server = servers.get(identifier)
+    if server is None:
+        raise InvalidTarget("the API is no longer registered")
+    return server
 
 
 def require_usable(grant: Grant | None, client: Client, now: int) -> Grant:

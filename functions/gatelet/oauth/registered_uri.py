@@ -7,8 +7,7 @@ import re
 from urllib.parse import unquote, unquote_plus
 
 LONGEST_URI = 2048
-LOOPBACK = frozenset({"127.0.0.1", "[::1]"})
-LOOPBACK_NAMES = LOOPBACK | {"localhost"}
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 DEFAULT_PORTS = {"https": "443", "http": "80"}
 SCRIPTING_SCHEMES = frozenset({"about", "blob", "data", "file", "javascript", "vbscript"})
 RESPONSE_PARAMETERS = frozenset(
@@ -45,7 +44,7 @@ def require_redirect_uri(uri: str) -> None:
     _require_characters(uri)
     scheme, rest = _split_scheme(uri)
     if scheme in DEFAULT_PORTS:
-        rest = _require_authority(scheme, rest, LOOPBACK)
+        rest = _require_authority(scheme, rest)
     else:
         _require_private_use(scheme, rest)
     path, _, query = rest.partition("?")
@@ -62,7 +61,7 @@ def require_origin(origin: str) -> None:
     scheme, rest = _split_scheme(origin)
     if scheme not in DEFAULT_PORTS:
         raise InvalidUri("must be https://host or https://host:port")
-    if _require_authority(scheme, rest, LOOPBACK_NAMES):
+    if _require_authority(scheme, rest):
         raise InvalidUri("must end after the host or port: an origin has no path, not even /")
     if rest.endswith(f":{DEFAULT_PORTS[scheme]}"):
         raise InvalidUri(f"must leave out the default port {DEFAULT_PORTS[scheme]}, as browsers do")
@@ -93,7 +92,7 @@ def _split_scheme(uri: str) -> tuple[str, str]:
     return scheme, syntax["rest"]
 
 
-def _require_authority(scheme: str, rest: str, loopback: frozenset[str]) -> str:
+def _require_authority(scheme: str, rest: str) -> str:
     """Check host and port of an http or https URI and return what follows them."""
     if "@" in rest.partition("?")[0].removeprefix("//").partition("/")[0]:
         raise InvalidUri("must not contain a user name or password")
@@ -105,8 +104,8 @@ def _require_authority(scheme: str, rest: str, loopback: frozenset[str]) -> str:
         raise InvalidUri("must have a valid host name in lower case")
     if port is not None and not _is_port(port):
         raise InvalidUri("must have a port between 1 and 65535, or none")
-    if scheme == "http" and host not in loopback:
-        raise InvalidUri("must use https; http is only for 127.0.0.1 and [::1]")
+    if scheme == "http" and host not in LOOPBACK:
+        raise InvalidUri("must use https; http is only for 127.0.0.1, [::1] and localhost")
     return syntax["rest"] or ""
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+ROLE_NAME = re.compile(r"[\x21-\x7e]{1,128}")
+"""Visible ASCII: `roles` is joined with spaces where an API reads it."""
 
 
 @dataclass(frozen=True, kw_only=True)

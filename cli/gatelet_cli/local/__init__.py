@@ -1,0 +1,1 @@
+"""The stack on a laptop: synthesized, deployed to a local AWS emulator, and answering HTTP."""
