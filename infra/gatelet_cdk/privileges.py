@@ -20,7 +20,7 @@ _CHANGE_CREDENTIALS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateI
 _CHANGE_GRANTS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem")
 _COUNT = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 _READ_KEYS = ("dynamodb:GetItem",)
-_PUBLISH_KEYS = ("dynamodb:GetItem", "dynamodb:PutItem")
+_PUBLISH_KEYS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 _ANNOUNCE = ("dynamodb:PutItem",)
 _READ_FEED = ("dynamodb:Query",)
 

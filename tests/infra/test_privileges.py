@@ -26,7 +26,7 @@ TABLE = {
     "Credentials": {"rw": {"GetItem", "PutItem", "UpdateItem"}},
     "Grants": {"rw": {"GetItem", "PutItem", "Query", "UpdateItem"}},
     "Limits": {"w": {"PutItem", "UpdateItem"}},
-    "Keys": {"r": {"GetItem"}, "rw": {"GetItem", "PutItem"}},
+    "Keys": {"r": {"GetItem"}, "rw": {"GetItem", "PutItem", "UpdateItem"}},
     "Feed": {"r": {"Query"}, "p": {"PutItem"}},
 }
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
