@@ -1,327 +1,225 @@
-"""A whole authorization server on moto, driven through its Lambda handlers with API Gateway events."""
+"""One authorization server on moto, with its clients and its user."""
 
 from __future__ import annotations
 
-import base64
-import importlib
+import io
 import json
-from dataclasses import replace
-from typing import Any
-from urllib.parse import urlencode
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from gatelet.accounts.password import PasswordHashing
-from gatelet.aws.credentials import password_key
-from gatelet.aws.directory import (
-    client_to_item,
-    resource_server_to_item,
-    role_to_item,
-    user_to_item,
-)
-from gatelet.aws.settings import Settings
-from gatelet.aws.table import Table
-from gatelet.handlers.server import Server
-from gatelet.oauth.client import Client, ClientSecret
-from gatelet.oauth.client_authentication import hash_secret
-from gatelet.oauth.resource_owner import ResourceOwner
-from gatelet.oauth.resource_server import ResourceServer
-from gatelet.oauth.role import Role
+from gatelet.handlers.observation import logger
+from tests.integration.aws_wire import AwsWire
+from tests.integration.deployment import Clock, Deployment
+from tests.integration.registered import ALICE, BROWSER, LEGACY, PASSWORD, SECRET, SERVICE, furnish
+from tests.integration.stack import Aws, MotoState, create_stack
 
-ISSUER = "https://auth.example"
-AUDIENCE = "https://orders.example"
-OTHER_AUDIENCE = "https://stock.example"
-PASSWORD = "correct horse battery staple"
-TABLES = ("directory", "credentials", "grants", "limits", "keys", "feed")
-ROUTES = {
-    "GET /orders": {"scope": "orders:read"},
-    "POST /orders": {"scope": "orders:write"},
-    "DELETE /orders": {"scope": "orders:write", "sensitive": True},
-    "*": {"scope": "orders:read"},
-}
+if TYPE_CHECKING:
+    from gatelet.aws.settings import Settings
+    from gatelet.oauth.client import Client
+    from gatelet.oauth.resource_owner import ResourceOwner
+    from tests.integration.api_gateway import Answer
 
 
-class Clock:
-    """The time of a test; it moves only when it is told to."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.time
-
-    def advance(self, seconds: float) -> None:
-        self.time += seconds
+@pytest.fixture(scope="session")
+def aws() -> Aws:
+    return Aws()
 
 
-class Answer:
-    """What API Gateway would send to the client."""
+@pytest.fixture(scope="module")
+def moto(aws):
+    """Let moto answer, and botocore repeat at once instead of after a pause."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        wire = AwsWire(BotocoreStubber.__call__)
 
-    def __init__(self, event: dict[str, Any]) -> None:
-        self.status: int = event["statusCode"]
-        self.headers: dict[str, str] = event["headers"]
-        self.cookies: list[str] = event.get("cookies", [])
-        self.body: str = event["body"]
+        def send(stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
+            return wire.send(stubber, event_name, request, **more)
 
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.body)
-
-
-class Deployment:
-    """The tables and secrets of one stack, and a fresh container of any function at hand."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
-        self.secretsmanager = boto3.client("secretsmanager", region_name="us-east-1")
-        for name in TABLES:
-            self._create_table(name)
-        secrets = {name: self._create_secret(name) for name in ("signing_secret", "grant_secret")}
-        self.settings = Settings(
-            issuer=ISSUER,
-            password_grant=True,
-            next_key_age=60,
-            deadline=30.0,
-            audience=AUDIENCE,
-            routes=json.dumps(ROUTES),
-            **{f"{name}_table": name for name in TABLES},
-            **secrets,
-        )
-        self._containers: dict[str, Server] = {}
-        self.administration = self.server("administration")
-
-    def server(self, name: str) -> Server:
-        """Return the server of one warm container."""
-        if name not in self._containers:
-            self._containers[name] = Server(self.settings, clock=self.clock)
-        return self._containers[name]
-
-    def restart(self) -> None:
-        """Forget every container."""
-        self._containers.clear()
-
-    def table(self, name: str) -> Table:
-        return Table(self.administration.connection, name)
-
-    def items(self, name: str) -> list[dict[str, Any]]:
-        """Everything that stands in a table, as attribute values."""
-        return self.dynamodb.scan(TableName=name)["Items"]
-
-    def rotate_keys(self, event: dict[str, Any]) -> dict[str, Any]:
-        function = importlib.import_module("gatelet.handlers.rotate_keys").handler
-        return function.serve(event, self.server("rotate_keys"), lambda _url, _document: None)
-
-    def request(
-        self,
-        path: str,
-        *,
-        method: str = "POST",
-        form: dict[str, str] | None = None,
-        body: bytes | None = None,
-        headers: dict[str, str] | None = None,
-        query: str = "",
-        cookies: list[str] | None = None,
-        encode: bool = True,
-    ) -> Answer:
-        """Send one HTTP request to the function that answers the path."""
-        data = urlencode(form).encode() if form is not None else body or b""
-        given = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
-        event = http_event(
-            method, path, {**given, **(headers or {})}, body=data, query=query, cookies=cookies or [], encode=encode
-        )
-        function = FUNCTIONS.get(path, "metadata")
-        handler = importlib.import_module(f"gatelet.handlers.{function}").handler
-        return Answer(handler.respond(event, self.server(function)))
-
-    def token(self, client: Client | None = None, secret: str | None = None, **form: str) -> Answer:
-        """Send a token request with client_secret_basic, or with client_id alone for a public client."""
-        headers, fields = authentication(client, secret)
-        return self.request("/oauth2/token", form={**fields, **form}, headers=headers)
-
-    def revoke(self, client: Client, secret: str | None = None, **form: str) -> Answer:
-        headers, fields = authentication(client, secret)
-        return self.request("/oauth2/revoke", form={**fields, **form}, headers=headers)
-
-    def authorize(self, token: str | None, route_key: str = "GET /orders", *, container: str = "authorizer") -> bool:
-        """Ask the authorizer about one call of the protected API."""
-        return self.decision({"authorization": f"Bearer {token}"} if token else {}, route_key, container)[
-            "isAuthorized"
-        ]
-
-    def decision(
-        self, headers: dict[str, str], route_key: str = "GET /orders", container: str = "authorizer"
-    ) -> dict[str, Any]:
-        """Return the whole answer of the authorizer to a call with these headers."""
-        event = {"version": "2.0", "type": "REQUEST", "routeKey": route_key, "headers": headers}
-        return self.authorizer_answer(event, container)
-
-    def authorizer_answer(self, event: dict[str, Any], container: str = "authorizer") -> dict[str, Any]:
-        function = importlib.import_module("gatelet.handlers.authorizer").handler
-        return function.decide(event, self.server(container))
-
-    def put_client(self, client: Client) -> Client:
-        """Register a client, or change one; every container forgets what it remembered."""
-        self.table("directory").put(client_to_item(client))
-        self.restart()
-        return client
-
-    def put_user(self, user: ResourceOwner) -> ResourceOwner:
-        self.table("directory").put(user_to_item(user))
-        return user
-
-    def _create_table(self, name: str) -> None:
-        self.dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
-
-    def _create_secret(self, name: str) -> str:
-        return self.secretsmanager.create_secret(Name=name, SecretString='{"version":0,"placeholder":"x"}')["ARN"]
+        patch.setattr(BotocoreStubber, "__call__", send)
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+        patch.setattr("boto3.Session", lambda: aws.session)
+        yield wire
 
 
-FUNCTIONS = {"/oauth2/token": "token", "/oauth2/refresh": "refresh", "/oauth2/revoke": "revoke"}
+@pytest.fixture(scope="session")
+def signing_algorithms() -> tuple[str, ...]:
+    """Return those that the stack makes keys for; a module that needs an RSA key, which takes time, says so."""
+    return ("ES256",)
 
 
-def authentication(client: Client | None, secret: str | None) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the headers and fields that authenticate a client."""
-    if client is None:
-        return {}, {}
-    if secret is None:
-        return {}, {"client_id": client.client_id}
-    basic = base64.b64encode(f"{client.client_id}:{secret}".encode()).decode()
-    return {"authorization": f"Basic {basic}"}, {}
+@pytest.fixture(scope="session")
+def stacks(aws):
+    """Make each kind of stack once; what is asked for again is put back."""
+    made: dict[tuple[tuple[str, ...], bool], tuple[Settings, MotoState]] = {}
 
+    def stacks(algorithms: tuple[str, ...], wire: AwsWire, *, furnished: bool = True) -> Deployment:
+        kind = (algorithms, furnished)
+        if kind not in made:
+            MotoState.clear()
+            settings = create_stack(aws, algorithms)
+            if furnished:
+                furnish(Deployment(aws, wire, settings))
+            made[kind] = (settings, MotoState())
+        settings, state = made[kind]
+        state.restore()
+        wire.clear()
+        return Deployment(aws, wire, settings)
 
-def http_event(
-    method: str, path: str, headers: dict[str, str], *, body: bytes, query: str, cookies: list[str], encode: bool
-) -> dict[str, Any]:
-    """Return a request as API Gateway hands it over, payload 2.0."""
-    event = {
-        "version": "2.0",
-        "routeKey": f"ANY {path}",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": headers,
-        "requestContext": {
-            "http": {
-                "method": method,
-                "path": path,
-                "sourceIp": "203.0.113.7",
-                "protocol": "HTTP/1.1",
-                "userAgent": "t",
-            },
-            "requestId": "request-1",
-            "stage": "$default",
-        },
-        "isBase64Encoded": encode and bool(body),
-    }
-    if body:
-        event["body"] = base64.b64encode(body).decode() if encode else body.decode()
-    if cookies:
-        event["cookies"] = cookies
-    return event
+    return stacks
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def bare_deployment(stacks, signing_algorithms, moto) -> Deployment:
+    """Return a stack whose secrets hold no keys and whose tables are empty."""
+    stack: Deployment = stacks(signing_algorithms, moto, furnished=False)
+    return stack
 
 
 @pytest.fixture
-def deployment(monkeypatch, clock):
-    """Make a stack with keys, two APIs and their roles."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        stack = Deployment(clock)
-        stack.rotate_keys(
-            {"RequestType": "Create", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l", "ResponseURL": ""}
-        )
-        directory = stack.table("directory")
-        orders = {"orders:read": "See orders", "orders:write": "Change orders", "orders:admin": "Everything"}
-        directory.put(resource_server_to_item(ResourceServer(identifier=AUDIENCE, name="Orders", scopes=orders)))
-        stock = ResourceServer(
-            identifier=OTHER_AUDIENCE, name="Stock", scopes={"stock:read": "See stock"}, signing_alg="RS256"
-        )
-        directory.put(resource_server_to_item(stock))
-        directory.put(role_to_item(Role(name="clerk", permissions=frozenset({"orders:read", "orders:write"}))))
-        directory.put(role_to_item(Role(name="storeman", permissions=frozenset({"stock:read"}))))
-        yield stack
+def deployment(stacks, signing_algorithms, moto) -> Deployment:
+    """Return a stack with keys, and all that is registered."""
+    stack: Deployment = stacks(signing_algorithms, moto)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def shared_deployment(stacks, moto) -> Deployment:
+    """Return one stack for all tests of a module, which leave nothing behind that another one would notice."""
+    stack: Deployment = stacks(("ES256",), moto)
+    return stack
 
 
 @pytest.fixture
+def wire(deployment):
+    """Return what stands between the functions and AWS."""
+    yield deployment.wire
+    deployment.wire.clear()
+
+
+@pytest.fixture
+def clock(deployment: Deployment) -> Clock:
+    """Return the time of the stack."""
+    return deployment.clock
+
+
+@pytest.fixture(scope="session")
 def secret() -> str:
-    """Return the secret of every confidential client of a test."""
-    return "s" * 43
+    """Return the secret of every confidential client."""
+    return SECRET
+
+
+@pytest.fixture(scope="session")
+def password() -> str:
+    """Return the password of every user."""
+    return PASSWORD
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Return the hash of the password with the parameters of today, made once: it takes 30 ms."""
+    return PasswordHashing().hash(PASSWORD)
 
 
 @pytest.fixture
-def service(deployment, secret, clock) -> Client:
-    """Register a confidential client for client_credentials."""
-    return deployment.put_client(
-        Client(
-            client_id="c_service",
-            client_name="Service",
-            token_endpoint_auth_method="client_secret_basic",
-            grant_types=("client_credentials",),
-            scope=("orders:read", "orders:write"),
-            secrets=(ClientSecret(sha256=hash_secret(secret), created_at=int(clock())),),
-        )
-    )
+def service(deployment) -> Client:  # noqa: ARG001 - it is registered there
+    """Return a confidential client for client_credentials."""
+    return SERVICE
 
 
 @pytest.fixture
-def legacy(deployment, service) -> Client:
-    """Register a first-party client that may use passwords and refresh."""
-    return deployment.put_client(
-        replace(
-            service,
-            client_id="c_legacy",
-            grant_types=("password", "refresh_token"),
-            scope=("orders:read", "orders:write", "orders:admin"),
-            first_party=True,
-        )
-    )
+def legacy(deployment) -> Client:  # noqa: ARG001
+    """Return a first-party client that may use passwords and refresh."""
+    return LEGACY
 
 
 @pytest.fixture
-def browser(deployment, legacy) -> Client:
-    """Register a public client whose refresh token travels in a cookie."""
-    return deployment.put_client(
-        replace(
-            legacy,
-            client_id="c_browser",
-            token_endpoint_auth_method="none",
-            secrets=(),
-            refresh_token_cookie=True,
-            allowed_origins=("https://app.example",),
-        )
-    )
+def browser(deployment) -> Client:  # noqa: ARG001
+    """Return a public client whose refresh token travels in a cookie."""
+    return BROWSER
 
 
 @pytest.fixture
-def alice(deployment) -> ResourceOwner:
-    """Register a user who is a clerk."""
-    user = deployment.put_user(ResourceOwner(sub="u_alice", username="alice", roles=("clerk",)))
-    pk, sk = password_key("alice")
-    quick = PasswordHashing(memory_cost=8, time_cost=1)
-    deployment.table("credentials").put({"pk": pk, "sk": sk, "sub": user.sub, "password_hash": quick.hash(PASSWORD)})
-    return user
+def alice(deployment) -> ResourceOwner:  # noqa: ARG001
+    """Return a user who is a clerk."""
+    return ALICE
+
+
+def sign_in_at(stack: Deployment, client: Client, **form: Any) -> Answer:
+    """Sign alice in by her password."""
+    secret = None if client.is_public else SECRET
+    return stack.token(client, secret, grant_type="password", username="alice", password=PASSWORD, **form)
 
 
 @pytest.fixture
-def sign_in(deployment, legacy, alice, secret):  # noqa: ARG001 - alice must be there
-    """Return the tokens of a fresh password grant."""
+def sign_in(deployment):
+    """Return the tokens of a fresh sign-in."""
 
-    def sign_in(**form: str) -> dict[str, Any]:
-        answer = deployment.token(legacy, secret, grant_type="password", username="alice", password=PASSWORD, **form)
+    def sign_in(client: Client = LEGACY, **form: str) -> dict[str, Any]:
+        answer = sign_in_at(deployment, client, **form)
         assert answer.status == 200, answer.body
         return answer.json
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def sign_ins() -> dict[tuple[Client, tuple[str, ...]], tuple[Answer, list[dict[str, Any]]]]:
+    """Return what was answered and written when alice signed in, by client and algorithms."""
+    return {}
+
+
+@pytest.fixture
+def signed_in(deployment, stacks, sign_ins):
+    """Return a sign-in that took place when the clock began to run; it takes 100 ms to make one anew."""
+
+    def signed_in(client: Client = LEGACY):
+        kind = (client, deployment.settings.signing_algorithms)
+        if kind not in sign_ins:
+            now = MotoState()
+            stack = stacks(kind[1], deployment.wire)
+            sign_ins[kind] = (sign_in_at(stack, client), stack.items("grants"))
+            now.restore()
+        answer, items = sign_ins[kind]
+        for item in items:
+            deployment.dynamodb.put_item(TableName="grants", Item=item)
+        return answer
+
+    return signed_in
+
+
+@pytest.fixture
+def tokens(signed_in) -> dict[str, Any]:
+    """Return the tokens of alice's sign-in through the first-party client."""
+    answer: Answer = signed_in()
+    return answer.json
+
+
+class LogLines:
+    """What the functions have logged, as text and as members."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    def clear(self) -> None:
+        self.stream.truncate(0)
+        self.stream.seek(0)
+
+
+@pytest.fixture
+def log(monkeypatch) -> LogLines:
+    """Collect the log of this test."""
+    lines = LogLines()
+    monkeypatch.setattr(logger.registered_handler, "stream", lines.stream)
+    return lines

@@ -5,7 +5,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import boto3
 
 from gatelet_cli.failure import Failure
 from gatelet_cli.local.emulator import ACCOUNT, REGION
+from gatelet_cli.local.function_logs import function_logs
 from gatelet_cli.local.omissions import make_up_for_omissions
 from gatelet_cli.local.template import Template, localize
 
@@ -92,14 +93,13 @@ def _wait(stack: str, session: boto3.Session) -> dict[str, str]:
             break
         time.sleep(0.05)
     if state["StackStatus"] not in COMPLETE:
-        raise DeploymentFailed(f"The stack is {state['StackStatus']}.\n{_reasons(stack, session)}")
+        raise DeploymentFailed("\n".join([f"The stack is {state['StackStatus']}.", *_reasons(stack, session)]))
     return {output["OutputKey"]: output["OutputValue"] for output in state.get("Outputs", [])}
 
 
-def _reasons(stack: str, session: boto3.Session) -> str:
-    events = session.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
-    return "\n".join(
-        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
-        for event in events
-        if "FAILED" in event["ResourceStatus"]
-    )
+def _reasons(stack: str, session: boto3.Session) -> Iterator[str]:
+    """Return what CloudFormation says, and then what the functions do: a custom resource may be at fault."""
+    for event in session.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]:
+        if "FAILED" in event["ResourceStatus"]:
+            yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
+    yield from (line for line in function_logs(session) if '"_aws"' not in line)  # metrics say nothing here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.table import Conflict
@@ -36,15 +37,17 @@ class Attempts:
         tiers: dict[str, Any] = {f"tries{i}": FREE + i + 1 for i in range(len(DELAYS) - 1)}
         times: dict[str, Any] = {f"at{i}": now - delay for i, delay in enumerate(DELAYS[:-1])}
         pk, sk = _key(key, now)
+        attempt = secrets.token_hex(8)
         try:
             self._table.update(
                 pk,
                 sk,
-                "SET #tries = if_not_exists(#tries, :none) + :one, #at = :now, #ttl = :ttl",
+                "SET #tries = if_not_exists(#tries, :none) + :one, #at = :now, #ttl = :ttl, #attempt = :attempt",
                 condition=MAY_GUESS,
                 none=0,
                 one=1,
                 now=now,
+                attempt=attempt,
                 ttl=now + 2 * WINDOW,
                 free=FREE,
                 last=now - DELAYS[-1],
@@ -52,6 +55,8 @@ class Attempts:
                 **times,
             )
         except Conflict as conflict:
+            if conflict.item and conflict.item.get("attempt") == attempt:
+                return  # our own write, whose answer was lost
             item = conflict.item or {"tries": FREE, "at": now}
             raise TooManyAttempts("too many guesses", retry_after=_wait(item["tries"], item["at"], now)) from None
 

@@ -101,6 +101,9 @@ class FeedReader:
         self._read_partitions(began_at - KEPT, began_at, done)
         self._beginning = None
         self._read_at = began_at
+        if now - began_at >= READ_EVERY:
+            self._read_partitions(began_at - OVERLAP, now, set())
+            self._read_at = now
 
     def _read_partitions(self, since: int, now: int, done: set[int]) -> None:
         for start in reversed(range(since - since % PARTITION, now + OVERLAP, PARTITION)):

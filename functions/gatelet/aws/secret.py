@@ -45,7 +45,7 @@ class Secret:
     def key_set(self) -> KeySet:
         """Return the key set. Raises TemporarilyUnavailable where there is none to be had."""
         now = self._now()
-        if not 0 <= now - self._tried_at < self._seconds:
+        if self._keys is None or not self._keys.rings or not 0 <= now - self._tried_at < self._seconds:
             self._refresh(now)
         if self._keys is None or not self._keys.rings or now - self._read_at >= LONGEST_OUTAGE:
             raise TemporarilyUnavailable("the secret cannot be read, or holds no keys yet")

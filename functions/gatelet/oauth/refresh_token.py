@@ -46,7 +46,7 @@ class RefreshTokens:
         handle = self._open(request, client)
         self.issuer.signers.load()
         servers, roles = self.directory.resource_servers(), self.directory.roles()
-        self._require_narrower(request, handle, client, roles)
+        self._require_narrower(request, handle, client, servers, roles)
         grant = self._rotate(handle, client, attempt, now)
         owner = self._owner(grant, now)
         audience, scope = self._allowed(request, client, grant, owner, servers=servers, roles=roles, now=now)
@@ -70,7 +70,9 @@ class RefreshTokens:
             raise InvalidGrant(f"the refresh token of grant {handle.grant_id} was issued to another client")
         return handle
 
-    def _require_narrower(self, request: TokenRequest, handle: Handle, client: Client, roles: Roles) -> None:
+    def _require_narrower(
+        self, request: TokenRequest, handle: Handle, client: Client, servers: ResourceServers, roles: Roles
+    ) -> None:
         """Require that `scope` and `resource`, where they are given, stay within the grant. RFC 6749 §6
 
         No condition of a write can express it, so grant and user are read first, strongly consistent.
@@ -84,9 +86,9 @@ class RefreshTokens:
             raise InvalidScope("scope exceeds what was granted")
         if request.resource not in {None, grant.audience}:
             raise InvalidTarget("resource is not the one that was granted")
-        owner = self.directory.resource_owner(grant.sub)
-        if request.scope is not None and owner is not None:
-            restrict(request.scope, client.scope, roles.permissions(owner.roles))
+        owner, audience = self.directory.resource_owner(grant.sub), servers.get(grant.audience)
+        if request.scope is not None and owner is not None and audience is not None:
+            restrict(request.scope, client.scope, audience.scopes, roles.permissions(owner.roles))
 
     def _rotate(self, handle: Handle, client: Client, attempt: str, now: int) -> Grant:
         try:
