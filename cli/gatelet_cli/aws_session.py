@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from gatelet.aws.connection import Connection
 
 PATIENCE = 86_400
 """Seconds; a person who is asked a question in between is the only deadline."""
-CONNECT = 1
-READ = 2
-"""Seconds of one attempt: a revocation must not land later than what verifiers read again."""
 CONNECT = 1
 READ = 2
 """Seconds of one attempt: a revocation must not land later than what verifiers read again."""
@@ -39,9 +37,11 @@ def ambient_session(*, profile: str | None, region: str | None) -> boto3.Session
     return boto3.Session(profile_name=profile, region_name=region)
 
 
-def local_session(*, endpoint: str, region: str, key: str) -> boto3.Session:
-    """Make a session of the local stack."""
-    session = LocalSession(aws_access_key_id=key, aws_secret_access_key=key, region_name=region)
+def local_session(*, endpoint: str, region: str, key: str) -> LocalSession:
+    """Make a session of the local stack; profiles and files of the operator's own account have no say in it."""
+    nothing = (None, None, None, None)
+    core = botocore.session.Session(session_vars={"profile": nothing, "config_file": nothing})
+    session = LocalSession(aws_access_key_id=key, aws_secret_access_key=key, region_name=region, botocore_session=core)
     session.endpoint = endpoint
     return session
 
