@@ -71,13 +71,12 @@ class AuthorizationServer(Construct):
             holdings=self.state.holdings,
             password_grant=password_grant,
             log_retention=log_retention,
+            next_key_age=next_key_age or cdk.Duration.hours(2),
         )
         self._api = ServerApi(self, "Api", domain=domain, log_retention=log_retention)
         self.http_api = self._api.http_api
         self.issuer = Issuer(self, "Issuer", default=self._api.url).url
-        self.rotate_keys = rotation_function(
-            self, next_key_age=next_key_age or cdk.Duration.hours(2), defaults=self.function_defaults
-        )
+        self.rotate_keys = rotation_function(self, defaults=self.function_defaults)
         self.first_keys = KeyRotation(
             self,
             "KeyRotation",

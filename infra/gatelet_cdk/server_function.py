@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Time to send the answer, or the error, after the deadline has passed.
 _AFTER_DEADLINE = 2
+_LONGEST_KEYS_AGE = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,12 @@ class FunctionDefaults:
     holdings: Mapping[str, Holding]
     password_grant: bool
     log_retention: logs.RetentionDays
+    next_key_age: cdk.Duration
+
+    @property
+    def keys_age(self) -> int:
+        """Seconds that published keys may be remembered: never so long that one signs which nobody has seen."""
+        return min(_LONGEST_KEYS_AGE, max(1, int(self.next_key_age.to_seconds()) // 2))
 
 
 class ServerFunction(Construct):
@@ -53,6 +60,8 @@ class ServerFunction(Construct):
         super().__init__(scope, id)
         privileges = privileges_of(module, password_grant=defaults.password_grant)
         names: dict[str, Any] = {setting: defaults.holdings[setting].name for setting in privileges}
+        if "keys_table" in privileges:
+            names["keys_age"] = defaults.keys_age
         self.log_group = logs.LogGroup(
             self,
             "Log",

@@ -45,13 +45,15 @@ def protocol_functions(
     }
 
 
-def rotation_function(scope: Construct, *, next_key_age: cdk.Duration, defaults: FunctionDefaults) -> ServerFunction:
+def rotation_function(scope: Construct, *, defaults: FunctionDefaults) -> ServerFunction:
     """Make the function that makes keys."""
     return ServerFunction(
         scope,
         "RotateKeys",
         module="rotate_keys",
-        settings=Settings(next_key_age=int(next_key_age.to_seconds()), deadline=_ROTATION_DEADLINE.to_seconds()),
+        settings=Settings(
+            next_key_age=int(defaults.next_key_age.to_seconds()), deadline=_ROTATION_DEADLINE.to_seconds()
+        ),
         defaults=defaults,
         memory_size=_ROTATION_MEMORY,
         timeout=_ROTATION_TIMEOUT,

@@ -28,8 +28,9 @@ class PublicKeys:
     An old set is better than none: a key that must not be used any more is revoked through the feed.
     """
 
-    def __init__(self, table: Table, now: Callable[[], int]) -> None:
+    def __init__(self, table: Table, now: Callable[[], int], *, reload_every: int = RELOAD_EVERY) -> None:
         self._table = table
+        self._reload_every = reload_every
         self._now = now
         self._jwks: list[dict[str, Any]] | None = None
         self._keys: dict[str, VerificationKey] = {}
@@ -39,7 +40,7 @@ class PublicKeys:
 
     def jwks(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs. Raises TemporarilyUnavailable where none were ever read."""
-        if self._jwks is None or not 0 <= self._now() - self._tried_at < RELOAD_EVERY:
+        if self._jwks is None or not 0 <= self._now() - self._tried_at < self._reload_every:
             self._reload()
         return self._jwks or []
 

@@ -32,6 +32,8 @@ class Settings:
     signing_algorithms: tuple[str, ...] = ("ES256", "RS256")
     next_key_age: int = 7200
     """Seconds that a key must have been published before it may sign."""
+    keys_age: int = 300
+    """Seconds that the published keys may be remembered: never so long that one signs which nobody has seen."""
     deadline: float = 8.0
     """Seconds that one request may take, every call of it included."""
     audience: str | None = None

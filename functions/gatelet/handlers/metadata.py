@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gatelet.handlers.exchange import Exchange
     from gatelet.handlers.server import Server
 
-CACHEABLE = {"cache-control": "public, max-age=300"}
 ANNOUNCED = {entry.name: entry.path for entry in ENDPOINTS if entry.name.endswith(("_endpoint", "_uri"))}
 """The endpoints whose names are members of the document. RFC 8414 §2"""
 
@@ -27,7 +26,7 @@ def metadata(exchange: Exchange, server: Server) -> Response:
     else:
         response = Response.json(server_metadata(server.issuer_name, ANNOUNCED, server.grant_types))
     etag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
-    headers = {**PUBLIC, **CACHEABLE, "etag": etag}
+    headers = {**PUBLIC, "cache-control": f"public, max-age={server.settings.keys_age}", "etag": etag}
     if etag in exchange.request.headers.get("if-none-match", ""):
         return Response(status=304, headers=headers)
     return response.with_headers(headers)

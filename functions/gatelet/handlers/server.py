@@ -108,7 +108,7 @@ class Server:
     @cached_property
     def public_keys(self) -> PublicKeys:
         """The published keys."""
-        return PublicKeys(self.keys_table, self.now)
+        return PublicKeys(self.keys_table, self.now, reload_every=self.settings.keys_age)
 
     @cached_property
     def routes(self) -> dict[str, Route]:
