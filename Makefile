@@ -47,8 +47,15 @@ $(READY): $(MADE)
 run: setup
 	@exec $(PYTHON) -m gatelet_cli.local
 
+# The end-to-end tests mostly wait for the emulator, so they run beside the others; their report comes last.
 test: setup
-	$(PYTHON) -m pytest
+	@report=$$(mktemp); \
+	$(PYTHON) -m pytest tests/e2e >"$$report" 2>&1 & stack=$$!; \
+	$(PYTHON) -m pytest --ignore=tests/e2e; others=$$?; \
+	echo "The end-to-end tests, which ran beside these:"; \
+	wait $$stack; ended=$$?; \
+	cat "$$report"; rm -f "$$report"; \
+	test $$others -eq 0 && test $$ended -eq 0
 
 lint: setup
 	.venv/bin/ruff check

@@ -18,10 +18,10 @@ from bench.interception import intercept
 from bench.population import API, AUDIENCE, DIRECTORY, LEGACY, NOW, USER
 from gatelet.aws.attributes import marshal_item
 from gatelet.oauth.grant import REFRESH_ABSOLUTE, REFRESH_IDLE, Grant
-from gatelet.oauth.handle import HANDLES
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_rotation import shift
 from gatelet.oauth.key_set import KeySet
+from gatelet.oauth.seal import SEALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bench.interception import Call
 
 SIGNING_KEYS = shift(KeySet(), ("ES256",), generate, now=NOW, next_key_age=0, retention=0)
-GRANT_KEYS = shift(KeySet(), (HANDLES,), generate, now=NOW, next_key_age=0, retention=0)
+GRANT_KEYS = shift(KeySet(), (SEALS,), generate, now=NOW, next_key_age=0, retention=0)
 HEADERS = HTTPHeaders.from_dict({"content-type": "application/x-amz-json-1.0"})
 SIGNING_SECRET, GRANT_SECRET = "signing", "grant"
 

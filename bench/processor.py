@@ -18,8 +18,9 @@ from bench.row import Row, Section
 from gatelet.handlers import authorizer, token
 from gatelet.handlers.server import Server
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import HANDLES, REFRESH_TOKEN, HandleKeys, grant_id
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys, grant_id
 from gatelet.oauth.jwk import private_key
+from gatelet.oauth.seal import SEALS, Seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +94,7 @@ def _authorizer_call(access_token: str, server: Server) -> Case:
 
 def _refresh(server: Server) -> Callable[[], dict[str, Any]]:
     """Present generation 0 again and again: the canned store always says that it was turned into 1."""
-    handle = HandleKeys(GRANT_KEYS.rings[HANDLES]).seal(
+    handle = HandleKeys(Seals(GRANT_KEYS.rings[SEALS])).seal(
         REFRESH_TOKEN, grant_secret=GRANT_OF_THE_USER, generation=0, client_id=LEGACY.client_id
     )
     event = form_event("/oauth2/token", LEGACY, grant_type="refresh_token", refresh_token=handle)

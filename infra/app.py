@@ -1,7 +1,8 @@
 """The authorization server as a stack of its own: `cdk deploy`.
 
 Context: `stack` (its name), `local` (for the emulator on this machine), `python` (the emulator's interpreter),
-`passwordGrant`, `demonstration`, `architecture` (arm64 or x86_64), `domainName` with `certificateArn`.
+`passwordGrant`, `demonstration`, `architecture` (arm64 or x86_64), `domainName` with `certificateArn`, and what the
+pages show: `brandName`, `brandColour`, `brandLogo` (a data URI), `supportUrl`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
 
-from gatelet_cdk import AuthorizationServer, Bundle, CustomDomain
+from gatelet_cdk import AuthorizationServer, Brand, BrandError, Bundle, CustomDomain
 from gatelet_cdk.demonstration import Demonstration
 
 
@@ -41,6 +42,7 @@ def _deployed(stack: cdk.Stack) -> AuthorizationServer:
         password_grant=_given(stack, "passwordGrant"),
         architecture=architecture,
         domain=_domain(stack),
+        brand=_brand(stack),
     )
 
 
@@ -52,6 +54,7 @@ def _local(stack: cdk.Stack) -> AuthorizationServer:
         "Server",
         password_grant=True,
         removal_policy=cdk.RemovalPolicy.DESTROY,
+        brand=_brand(stack),
         next_key_age=cdk.Duration.seconds(2),
         deadline=patience,
         authorizer_deadline=patience,
@@ -73,11 +76,20 @@ def _domain(stack: cdk.Stack) -> CustomDomain | None:
     return CustomDomain(domain_name=name, certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", arn))
 
 
+def _brand(stack: cdk.Stack) -> Brand:
+    given = {member: stack.node.try_get_context(name) for member, name in _BRAND.items()}
+    try:
+        return Brand(**{member: str(value) for member, value in given.items() if value})
+    except BrandError as error:
+        sys.exit(str(error))
+
+
 def _given(stack: cdk.Stack, name: str) -> bool:
     """Tell whether a context value is set; on the command line `-c local=true` is text."""
     return str(stack.node.try_get_context(name) or "false").lower() not in {"false", "0"}
 
 
+_BRAND = {"name": "brandName", "colour": "brandColour", "logo": "brandLogo", "support_url": "supportUrl"}
 _ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gatelet.oauth.openid import SCOPES as OPENID_SCOPES
 from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME, ResourceServer
 from gatelet.oauth.scope import SCOPE_TOKEN
 from gatelet_cli.client_registration import users_of_scopes
@@ -22,8 +23,6 @@ LONGEST_NAME = 200
 SHORTEST_LIFETIME = 60
 MOST_SCOPES = 90
 """An API and its scopes are one transaction of at most 100 writes."""
-OPENID_SCOPES = frozenset({"address", "email", "offline_access", "openid", "phone", "profile"})
-"""Scopes with a meaning of their own. OpenID Connect Core §5.4, §11"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gatelet.oauth.client import Client, ClientSecret
 from gatelet.oauth.client_authentication import hash_secret
 from gatelet.oauth.client_metadata import InvalidClientMetadata, require_client_metadata, require_registered_scopes
+from gatelet.oauth.openid import OPENID
 from gatelet.oauth.scope import format_scope
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class Metadata:
     post_logout_redirect_uris: tuple[str, ...] | None = None
     token_endpoint_auth_method: str | None = None
     scope: tuple[str, ...] | None = None
+    id_token_signed_response_alg: str | None = None
+    client_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    logo_uri: str | None = None
+    require_pkce: bool | None = None
     first_party: bool | None = None
     refresh_grace: int | None = None
     allowed_origins: tuple[str, ...] | None = None
@@ -65,6 +72,7 @@ def register(wanted: Metadata, client_id: str | None, administration: Administra
     )
     require_client_metadata(client)
     require_registered_scopes(client.scope, administration.registered_scopes())
+    _require_published_algorithm(client, administration)
     now = administration.directory.now()
     secret = None if client.is_public else secrets.token_urlsafe(32)
     client = replace(client, created_at=now, secrets=_first_secret(secret, now))
@@ -86,6 +94,10 @@ def change(client_id: str, wanted: Metadata, administration: Administration) -> 
         require_registered_scopes(wanted.scope or (), registered)
         return successor
 
+    if {"scope", "id_token_signed_response_alg"} & wanted.given().keys():
+        _require_published_algorithm(
+            replace(administration.directory.client(client_id), **wanted.given()), administration
+        )
     client = administration.directory.change_client(client_id, changed)
     return client, notes(client, administration.stack)
 
@@ -112,8 +124,14 @@ def document(client: Client) -> dict[str, Any]:
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
         "grant_types": list(client.grant_types),
         "scope": format_scope(client.scope),
+        "id_token_signed_response_alg": client.id_token_signed_response_alg,
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "client_uri": client.client_uri,
+        "policy_uri": client.policy_uri,
+        "tos_uri": client.tos_uri,
+        "logo_uri": client.logo_uri,
+        "require_pkce": client.require_pkce,
         "first_party": client.first_party,
         "refresh_grace": client.refresh_grace,
         "allowed_origins": list(client.allowed_origins),
@@ -136,6 +154,17 @@ def users_of_scopes(scopes: Sequence[str], administration: Administration) -> tu
     clients = [client.client_id for client in administration.directory.clients() if wanted & set(client.scope)]
     roles = [role.name for role in administration.directory.roles() if wanted & role.permissions]
     return clients, roles
+
+
+def _require_published_algorithm(client: Client, administration: Administration) -> None:
+    """Require keys for the client's ID tokens, so that nobody finds out at sign-in. OpenID Connect Core §3.1.3.7"""
+    if OPENID not in client.scope:
+        return
+    algorithms = administration.published_algorithms()
+    if client.id_token_signed_response_alg not in algorithms:
+        raise InvalidClientMetadata(
+            "id_token_signed_response_alg", f"must be one that this stack has keys for: {', '.join(algorithms)}"
+        )
 
 
 def _first_secret(secret: str | None, now: int) -> tuple[ClientSecret, ...]:

@@ -6,7 +6,27 @@ from typing import Annotated
 
 import typer
 
-from gatelet_cli import client_registration, client_secrets, duration
+from gatelet_cli import client_registration, client_secrets, duration, logo_image
+from gatelet_cli.client_options import (
+    AllowedOrigins,
+    ChosenId,
+    ClientId,
+    ClientUri,
+    FirstParty,
+    GrantTypes,
+    IdTokenAlgorithm,
+    Logo,
+    Method,
+    Name,
+    PolicyUri,
+    PostLogoutRedirectUris,
+    RedirectUris,
+    RefreshGrace,
+    RefreshTokenCookie,
+    RequirePkce,
+    Scopes,
+    TosUri,
+)
 from gatelet_cli.client_registration import Metadata, document, with_secret
 from gatelet_cli.console import moment
 from gatelet_cli.failure import Usage
@@ -19,74 +39,6 @@ COLUMNS = ("client_id", "client_name", "token_endpoint_auth_method", "grant_type
 REMEMBERED = "The server remembers a client for up to 60 s."
 SHOWN_ONCE = "The client secret is shown this once: store it now."
 
-ClientId = Annotated[str, typer.Argument(metavar="CLIENT_ID", help="As `gatelet clients list` shows it.")]
-Name = Annotated[str | None, typer.Option("--client-name", metavar="TEXT", help="What people call it.")]
-GrantTypes = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--grant-type",
-        metavar="TYPE",
-        help="authorization_code (without this option), refresh_token, client_credentials, password. Repeatable.",
-    ),
-]
-RedirectUris = Annotated[
-    list[str] | None,
-    typer.Option("--redirect-uri", metavar="URI", help="Where users come back to, compared as it is. Repeatable."),
-]
-PostLogoutRedirectUris = Annotated[
-    list[str] | None,
-    typer.Option("--post-logout-redirect-uri", metavar="URI", help="Where users go after logout. Repeatable."),
-]
-Method = Annotated[
-    str | None,
-    typer.Option(
-        "--token-endpoint-auth-method",
-        metavar="METHOD",
-        help="client_secret_basic (without this option), client_secret_post, or none: a public client.",
-    ),
-]
-Scopes = Annotated[
-    list[str] | None,
-    typer.Option("--scope", metavar="SCOPE", help="What it may ask for: a list in quotes, or repeated."),
-]
-OWN = "Gatelet's own"
-FirstParty = Annotated[
-    bool | None,
-    typer.Option(
-        "--first-party/--no-first-party", help="It is yours: may use the password grant.", rich_help_panel=OWN
-    ),
-]
-RefreshGrace = Annotated[
-    int | None,
-    typer.Option(
-        "--refresh-grace",
-        metavar="SECONDS",
-        help="In which a repeated refresh is an honest retry: 0 to 60, 30 without this option.",
-        rich_help_panel=OWN,
-    ),
-]
-AllowedOrigins = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allowed-origin",
-        metavar="ORIGIN",
-        help="Whose scripts may call the token endpoint (CORS). Repeatable.",
-        rich_help_panel=OWN,
-    ),
-]
-RefreshTokenCookie = Annotated[
-    bool | None,
-    typer.Option(
-        "--refresh-token-cookie/--no-cookie",
-        help="Refresh token only as a cookie: needs a custom domain.",
-        rich_help_panel=OWN,
-    ),
-]
-ChosenId = Annotated[
-    str | None,
-    typer.Option("--client-id", metavar="ID", help="An id of your own; random without.", rich_help_panel=OWN),
-]
-
 
 @app.command()
 def create(
@@ -98,6 +50,12 @@ def create(
     post_logout_redirect_uri: PostLogoutRedirectUris = None,
     token_endpoint_auth_method: Method = None,
     scope: Scopes = None,
+    id_token_signed_response_alg: IdTokenAlgorithm = None,
+    client_uri: ClientUri = None,
+    policy_uri: PolicyUri = None,
+    tos_uri: TosUri = None,
+    logo: Logo = None,
+    require_pkce: RequirePkce = None,
     first_party: FirstParty = None,
     refresh_grace: RefreshGrace = None,
     allowed_origin: AllowedOrigins = None,
@@ -113,6 +71,12 @@ def create(
         post_logout_redirect_uris=_list(post_logout_redirect_uri),
         token_endpoint_auth_method=token_endpoint_auth_method,
         scope=_scopes(scope),
+        id_token_signed_response_alg=id_token_signed_response_alg,
+        client_uri=client_uri,
+        policy_uri=policy_uri,
+        tos_uri=tos_uri,
+        logo_uri=None if logo is None else logo_image.data_uri(logo),
+        require_pkce=require_pkce,
         first_party=first_party,
         refresh_grace=refresh_grace,
         allowed_origins=_list(allowed_origin),
@@ -150,12 +114,18 @@ def update(
     post_logout_redirect_uri: PostLogoutRedirectUris = None,
     token_endpoint_auth_method: Method = None,
     scope: Scopes = None,
+    id_token_signed_response_alg: IdTokenAlgorithm = None,
+    client_uri: ClientUri = None,
+    policy_uri: PolicyUri = None,
+    tos_uri: TosUri = None,
+    logo: Logo = None,
+    require_pkce: RequirePkce = None,
     first_party: FirstParty = None,
     refresh_grace: RefreshGrace = None,
     allowed_origin: AllowedOrigins = None,
     refresh_token_cookie: RefreshTokenCookie = None,
 ) -> None:
-    """Change a client: what is not named stays, a list that is named is replaced ('' empties it)."""
+    """Change a client: what is not named stays, a list that is named is replaced ('' empties it, or a text)."""
     run = invocation(context)
     wanted = Metadata(
         client_name=client_name,
@@ -164,6 +134,12 @@ def update(
         post_logout_redirect_uris=_list(post_logout_redirect_uri),
         token_endpoint_auth_method=token_endpoint_auth_method,
         scope=_scopes(scope),
+        id_token_signed_response_alg=id_token_signed_response_alg,
+        client_uri=client_uri,
+        policy_uri=policy_uri,
+        tos_uri=tos_uri,
+        logo_uri=None if logo is None else logo_image.data_uri(logo),
+        require_pkce=require_pkce,
         first_party=first_party,
         refresh_grace=refresh_grace,
         allowed_origins=_list(allowed_origin),

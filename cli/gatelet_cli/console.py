@@ -104,7 +104,14 @@ def cell(name: str, value: object) -> str:
         case dict():
             return "\n".join(f"{key}: {cell(key, member)}" for key, member in value.items()) or "-"
         case _:
-            return printable(str(value))
+            return _text(str(value))
+
+
+def _text(text: str) -> str:
+    """Render a text; nobody reads an image in a data URI. RFC 2397"""
+    if text.startswith("data:"):
+        return printable(f"{text.partition(',')[0]}, {len(text)} characters")
+    return printable(text)
 
 
 def moment(seconds: int) -> str:

@@ -16,13 +16,19 @@ OPTIONS = {
     "allowed_origins": "--allowed-origin",
     "client_id": "--client-id",
     "client_name": "--client-name",
+    "client_uri": "--client-uri",
     "grant_types": "--grant-type",
+    "id_token_signed_response_alg": "--id-token-signed-response-alg",
+    "logo_uri": "--logo",
+    "policy_uri": "--policy-uri",
     "post_logout_redirect_uris": "--post-logout-redirect-uri",
     "redirect_uris": "--redirect-uri",
     "refresh_grace": "--refresh-grace",
     "refresh_token_cookie": "--refresh-token-cookie",
+    "require_pkce": "--no-require-pkce",
     "scope": "--scope",
     "token_endpoint_auth_method": "--token-endpoint-auth-method",
+    "tos_uri": "--tos-uri",
 }
 """The option that sets a member of a client's metadata."""
 

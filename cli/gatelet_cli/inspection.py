@@ -77,7 +77,7 @@ def _endpoints(issuer: str, terminal: Terminal) -> dict[str, str]:
 
 
 def _method(endpoint: Endpoint) -> str:
-    return "GET" if "GET" in endpoint.methods else "OPTIONS"
+    return "GET" if "GET" in endpoint.methods and "{" not in endpoint.path else "OPTIONS"
 
 
 def _discovery(answer: Answer | None, issuer: str) -> str:

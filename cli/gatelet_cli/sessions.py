@@ -11,7 +11,7 @@ from gatelet_cli.invocation import invocation
 from gatelet_cli.options import DASHES, Yes, noun
 
 if TYPE_CHECKING:
-    from gatelet.aws.account_administration import Session
+    from gatelet.accounts.session import Session
 
 app = noun("sessions", "Sign-ins of users.")
 

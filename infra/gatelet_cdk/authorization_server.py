@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from gatelet_cdk.brand import Brand
 from gatelet_cdk.bundling import Bundle
 from gatelet_cdk.dashboard import ServerDashboard
 from gatelet_cdk.issuer import Issuer
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
 class AuthorizationServer(Construct):
     """An OAuth 2.0 authorization server: its state, its functions, its API, and the keys to begin with.
 
-    `protect` and its two siblings put the routes of one's own API behind it. `throttle` holds for token, refresh and
-    revoke each; `next_key_age` is how long a key has been published before it signs; `deadline` is the time of one
-    request with every call it makes.
+    `protect` and its two siblings put the routes of one's own API behind it. `brand` is what people see when they sign
+    in. `throttle` holds for each route that costs more than an answer from memory; `next_key_age` is how long a key has
+    been published before it signs; `deadline` is the time of one request with every call it makes.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class AuthorizationServer(Construct):
         architecture: lambda_.Architecture | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         domain: CustomDomain | None = None,
+        brand: Brand | None = None,
         throttle: apigateway.ThrottleSettings | None = None,
         rotation_period: cdk.Duration | None = None,
         next_key_age: cdk.Duration | None = None,
@@ -88,6 +90,7 @@ class AuthorizationServer(Construct):
             self,
             issuer=self.issuer,
             deadline=deadline or cdk.Duration.seconds(8),
+            brand=brand or Brand(),
             defaults=self.function_defaults,
         )
         self._api.serve(

@@ -17,7 +17,12 @@ _ROTATE_SECRET = (
 )
 _READ_DIRECTORY = ("dynamodb:GetItem", "dynamodb:Query")
 _CHANGE_CREDENTIALS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+# Consents are listed and taken back.
+_KEEP_CONSENTS = (*_CHANGE_CREDENTIALS, "dynamodb:DeleteItem", "dynamodb:Query")
+_READ_GRANTS = ("dynamodb:GetItem",)
 _CHANGE_GRANTS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem")
+# A session that has ended is forgotten.
+_END_SESSIONS = (*_CHANGE_GRANTS, "dynamodb:DeleteItem")
 _COUNT = ("dynamodb:PutItem", "dynamodb:UpdateItem")
 _READ_KEYS = ("dynamodb:GetItem",)
 _PUBLISH_KEYS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -48,6 +53,29 @@ PRIVILEGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "limits_table": _COUNT,
         "keys_table": _READ_KEYS,
         "feed_table": _ANNOUNCE,
+    },
+    "authorize": {
+        "grant_secret": _READ_SECRET,
+        "directory_table": _READ_DIRECTORY,
+        "credentials_table": _KEEP_CONSENTS,
+        "grants_table": _END_SESSIONS,
+        "limits_table": _COUNT,
+        "keys_table": _READ_KEYS,
+        "feed_table": _ANNOUNCE,
+    },
+    "introspect": {
+        "grant_secret": _READ_SECRET,
+        "directory_table": _READ_DIRECTORY,
+        "grants_table": _READ_GRANTS,
+        "limits_table": _COUNT,
+        "keys_table": _READ_KEYS,
+        "feed_table": _READ_FEED,
+    },
+    "userinfo": {
+        "directory_table": _READ_DIRECTORY,
+        "grants_table": _READ_GRANTS,
+        "keys_table": _READ_KEYS,
+        "feed_table": _READ_FEED,
     },
     "metadata": {"keys_table": _READ_KEYS},
     "authorizer": {"keys_table": _READ_KEYS, "feed_table": _READ_FEED},

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from gatelet_cdk.server_function import ServerFunction
 
 EVENTS = {
-    "ReuseDetected": "A refresh token was used again after its grace: stolen, or a client that keeps old ones."
-    " Its grant is revoked.",
+    "ReuseDetected": "A code was used again, or a refresh token after its grace: stolen, or a client that keeps old"
+    " ones. Its grant is revoked.",
     "RestoredBackup": "A refresh token is newer than its grant: the grants table was restored from a backup."
     " Its clients must sign in again.",
-    "FeedUnread": "An authorizer has not been able to read the revocations.",
+    "FeedUnread": "A function has not been able to read the revocations.",
     "SecretUnread": "A secret could not be read again; the keys known from before are in use.",
 }
 """What the functions count, and what it means."""
@@ -55,6 +55,13 @@ class ServerAlarms(Construct):
                 "TokenThrottles",
                 metric=functions["token"].function.metric_throttles(),
                 description="The token endpoint is out of concurrency.",
+                actions=actions,
+            ),
+            count_alarm(
+                self,
+                "AuthorizeThrottles",
+                metric=functions["authorize"].function.metric_throttles(),
+                description="The pages are out of concurrency: nobody can sign in.",
                 actions=actions,
             ),
             count_alarm(

@@ -38,7 +38,7 @@ ACCESS_LOG = {
 
 # What answers from memory may be asked this much, by everybody together.
 _CHEAP = apigateway.ThrottleSettings(rate_limit=1000, burst_limit=2000)
-_CHEAP_FUNCTIONS = frozenset({"metadata"})
+_CHEAP_ENDPOINTS = frozenset({"openid_configuration", "authorization_server_metadata", "jwks_uri", "assets"})
 
 
 class ServerApi(Construct):
@@ -137,7 +137,7 @@ class ServerApi(Construct):
                 "ThrottlingBurstLimit": throttle.burst_limit,
             }
             for endpoint in ENDPOINTS
-            if endpoint.function not in _CHEAP_FUNCTIONS
+            if endpoint.name not in _CHEAP_ENDPOINTS
         }
         # A stage that names a route's limits can only be made after the route.
         stage.node.add_dependency(*routes.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
@@ -12,12 +12,22 @@ from gatelet_cdk.server_function import ServerFunction
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from gatelet_cdk.brand import Brand
     from gatelet_cdk.server_function import FunctionDefaults
 
 # Memory buys processor time: Argon2id and signatures want it.
-_MEMORY = {"token": 1024, "refresh": 1024, "revoke": 512, "metadata": 512}
+_MEMORY = {
+    "token": 1024,
+    "refresh": 1024,
+    "authorize": 1024,
+    "revoke": 512,
+    "introspect": 512,
+    "userinfo": 512,
+    "metadata": 512,
+}
 # One answers it, the other announces it.
 _KNOW_PASSWORD_GRANT = frozenset({"token", "metadata"})
+_SHOWS_PAGES = "authorize"
 # Making RSA keys takes seconds, and nobody waits at a browser.
 _ROTATION_MEMORY = 1024
 _ROTATION_DEADLINE = cdk.Duration.seconds(60)
@@ -25,9 +35,13 @@ _ROTATION_TIMEOUT = cdk.Duration.minutes(2)
 
 
 def protocol_functions(
-    scope: Construct, *, issuer: str, deadline: cdk.Duration, defaults: FunctionDefaults
+    scope: Construct, *, issuer: str, deadline: cdk.Duration, brand: Brand, defaults: FunctionDefaults
 ) -> dict[str, ServerFunction]:
     """Make the functions that answer ENDPOINTS, by their module."""
+
+    def shown(module: str) -> dict[str, Any]:
+        return brand.settings if module == _SHOWS_PAGES else {}
+
     return {
         module: ServerFunction(
             scope,
@@ -37,6 +51,7 @@ def protocol_functions(
                 issuer=issuer,
                 password_grant=defaults.password_grant and module in _KNOW_PASSWORD_GRANT,
                 deadline=deadline.to_seconds(),
+                **shown(module),
             ),
             defaults=defaults,
             memory_size=memory,

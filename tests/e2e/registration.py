@@ -40,13 +40,12 @@ class Registration:
         """Register a client, of the password grant unless the metadata says otherwise."""
         made = Registered(client_id=f"c_{secrets.token_hex(4)}", client_secret=secrets.token_urlsafe(32))
         secret = ClientSecret(sha256=hash_secret(made.client_secret), created_at=int(time.time()))
-        usual = {"grant_types": ("password", "refresh_token"), "scope": ("whoami:read",)}
+        usual = {"grant_types": ("password", "refresh_token"), "scope": ("whoami:read",), "first_party": True}
         self._administration.directory.create_client(
             Client(
                 client_id=made.client_id,
                 client_name="Test",
                 token_endpoint_auth_method="client_secret_basic",
-                first_party=True,
                 secrets=(secret,),
                 **{**usual, **metadata},
             )

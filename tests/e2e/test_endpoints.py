@@ -15,6 +15,16 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FORM = "application/x-www-form-urlencoded"
 
 endpoints = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+PAGES_AND_BACK_CHANNEL = frozenset({"authorize", "introspect"})
+"""Functions that no script of another origin may ask."""
+for_scripts, not_for_scripts = (
+    pytest.mark.parametrize(
+        "endpoint",
+        [each for each in ENDPOINTS if (each.function in PAGES_AND_BACK_CHANNEL) is refused],
+        ids=lambda endpoint: endpoint.path,
+    )
+    for refused in (False, True)
+)
 documents = pytest.mark.parametrize(
     "endpoint", [each for each in ENDPOINTS if "GET" in each.methods], ids=lambda endpoint: endpoint.path
 )
@@ -36,7 +46,7 @@ def test_wrong_method_is_405_and_told_the_right_ones(endpoint, server):
     assert set(endpoint.methods) <= set(answer.headers["allow"].split(", "))
 
 
-@endpoints
+@for_scripts
 def test_preflight_lets_a_web_origin_ask(endpoint, server):
     """It names no client, so any https origin may go on to the request itself. Fetch standard §3.2"""
     headers = {"origin": ORIGIN, "access-control-request-method": endpoint.methods[0]}
@@ -44,6 +54,15 @@ def test_preflight_lets_a_web_origin_ask(endpoint, server):
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     assert set(endpoint.methods) <= set(answer.headers["access-control-allow-methods"].split(", "))
+
+
+@not_for_scripts
+def test_preflight_lets_a_web_origin_ask_no_page(endpoint, server):
+    """A page of somebody else's reads nothing of what only the person may see. RFC 9700 §2.6"""
+    headers = {"origin": ORIGIN, "access-control-request-method": endpoint.methods[0]}
+    answer = server.request("OPTIONS", endpoint.path, headers=headers)
+    assert answer.status_code == 204
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 @endpoints
@@ -58,7 +77,7 @@ def test_preflight_of_anything_else_is_told_nothing(endpoint, server):
 def test_head_answers_like_get_without_the_body(endpoint, server):
     """RFC 9110 §9.3.2"""
     got, headed = server.request("GET", endpoint.path), server.request("HEAD", endpoint.path)
-    assert (headed.status_code, headed.content) == (200, b"")
+    assert (headed.status_code, headed.content) == (got.status_code, b"")
     for name in ("content-type", "cache-control"):
         assert headed.headers[name] == got.headers[name]
 
@@ -74,7 +93,12 @@ def test_metadata_names_every_endpoint_below_the_issuer(server, stack):
     assert server.metadata["issuer"] == stack.issuer
     named = {server.token_endpoint, server.revocation_endpoint, server.jwks_uri}
     assert named <= {stack.issuer + endpoint.path for endpoint in ENDPOINTS}
-    assert set(server.metadata["grant_types_supported"]) == {"client_credentials", "password", "refresh_token"}
+    assert set(server.metadata["grant_types_supported"]) == {
+        "authorization_code",
+        "client_credentials",
+        "password",
+        "refresh_token",
+    }
 
 
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=UTF-8"])

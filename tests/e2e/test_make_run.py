@@ -10,66 +10,58 @@ import stat
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from tests.e2e.concurrency import eventually
+from tests.e2e.person import Browser, parameters
 from tests.e2e.run_process import RunProcess
 from tests.e2e.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 
 looks_at_processes = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 
 
-class Runs:
-    """Begins runs in one directory."""
+@pytest.fixture
+def begin(tmp_path, assembly):
+    """Begin runs in one directory, and end them with the test."""
+    runs: list[RunProcess] = []
 
-    def __init__(self, folder: Path, assembly: Path) -> None:
-        self._folder = folder
-        self._assembly = assembly
-        self._begun: list[RunProcess] = []
+    def begin(*, synthesized: bool = True, **environment: str) -> RunProcess:
+        output = tmp_path / f"output-{len(runs)}"
+        run = RunProcess(tmp_path / ".gatelet", output, assembly if synthesized else None, environment)
+        runs.append(run)
+        return run
 
-    def begin(self, environment: dict[str, str] | None = None, *, synthesized: bool = True) -> RunProcess:
-        output = self._folder / f"output-{len(self._begun)}"
-        assembly = self._assembly if synthesized else None
-        self._begun.append(RunProcess(self._folder / ".gatelet", output, assembly, environment or {}))
-        return self._begun[-1]
+    yield begin
+    for run in runs:
+        run.kill()
 
-    def start(self, **environment: str) -> RunProcess:
-        """Begin a run and wait until it is ready."""
-        run = self.begin(environment)
+
+@pytest.fixture
+def start(begin: Callable[..., RunProcess]) -> Callable[..., RunProcess]:
+    """Start a run and wait until it is ready."""
+
+    def start(**environment: str) -> RunProcess:
+        run = begin(**environment)
         eventually(run.is_ready_or_over, within=60)
         assert run.process.poll() is None, run.output
         return run
 
-    def kill(self) -> None:
-        for run in self._begun:
-            run.kill()
-
-
-@pytest.fixture
-def runs(tmp_path, assembly):
-    """Begin runs, and end them with the test."""
-    runs = Runs(tmp_path, assembly)
-    yield runs
-    runs.kill()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory, assembly):
-    """Start a run that some tests share, and begin others beside it."""
-    runs = Runs(tmp_path_factory.mktemp("run"), assembly)
-    yield SimpleNamespace(run=runs.start(), begin=runs.begin)
-    runs.kill()
+    return start
 
 
 @looks_at_processes
 @pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
-def test_nothing_is_left_however_it_ends(number, runs):
+def test_nothing_is_left_however_it_ends(number, start):
     """Ctrl-C, a polite end, a closed terminal, kill -9: no process and no directory."""
-    run = runs.start()
+    run = start()
     assert requests.get(f"{run.record()['issuer']}/.well-known/jwks.json", timeout=60).status_code == 200
     assert len(run.processes()) >= 3, "the run, the emulator and a worker"
     run.process.send_signal(number)
@@ -79,18 +71,18 @@ def test_nothing_is_left_however_it_ends(number, runs):
 
 
 @looks_at_processes
-def test_nothing_is_left_when_it_is_killed_while_it_synthesizes(runs):
+def test_nothing_is_left_when_it_is_killed_while_it_synthesizes(begin):
     """The CDK's processes end too."""
-    run = runs.begin(synthesized=False)
+    run = begin(synthesized=False)
     eventually(lambda: any("jsii" in command for command in run.processes().values()), within=60)
     run.kill()
     eventually(run.has_left_nothing, within=30)
 
 
 @looks_at_processes
-def test_run_ends_when_the_emulator_does(runs):
+def test_run_ends_when_the_emulator_does(start):
     """And says so."""
-    run = runs.start()
+    run = start()
     (emulator,) = (number for number, command in run.processes().items() if "gatelet_cli.local.door" in command)
     os.kill(emulator, signal.SIGKILL)
     assert run.process.wait(30) == 1
@@ -98,11 +90,11 @@ def test_run_ends_when_the_emulator_does(runs):
     eventually(run.has_left_nothing, within=30)
 
 
-def test_second_run_says_where_the_first_one_is(running):
+def test_second_run_says_where_the_first_one_is(start, begin):
     """And leaves it alone. What the first one tells is for its owner's eyes."""
-    first = running.run
+    first = start()
     record = first.record()
-    second = running.begin()
+    second = begin()
     assert second.process.wait(30) == 1
     assert record["issuer"] in second.output
     assert "Traceback" not in second.output
@@ -111,14 +103,18 @@ def test_second_run_says_where_the_first_one_is(running):
     assert stat.S_IMODE(first.directory.stat().st_mode) == 0o700
 
 
-def test_printed_commands_work_when_pasted(running):
-    """Every one, in the order they are printed."""
-    run = running.run
-    commands = "\n".join(line for line in run.output.splitlines() if "curl " in line)
+def test_printed_commands_work_when_pasted(start):
+    """Every one, in the order they are printed; a person signs in between."""
+    run = start()
+    record, lines = run.record(), run.output.splitlines()
+    (url,) = [line for line in lines if "/oauth2/authorize?" in line]
+    arrived = parameters(Browser(record["issuer"]).sign_in(url, SimpleNamespace(**record["user"])))
+    commands = "\n".join(line.replace("code=CODE", f"code={arrived['code']}") for line in lines if "curl " in line)
     shell = shutil.which("sh") or "/bin/sh"
     pasted = subprocess.run([shell], input=commands, capture_output=True, text=True, timeout=60, check=True)
     assert pasted.stderr == ""
-    assert pasted.stdout.count('"access_token"') == 3
+    assert pasted.stdout.count('"access_token"') == 4
+    assert pasted.stdout.count('"id_token"') == 1
     assert pasted.stdout.count("HTTP/1.1 200") == 2, "the route and the revocation"
     assert pasted.stdout.count("HTTP/1.1 401") == 1
     assert pasted.stdout.count('"invalid_grant"') == 1
@@ -126,11 +122,11 @@ def test_printed_commands_work_when_pasted(running):
     assert "POST    /oauth2/token 200" in run.output
 
 
-def test_port_that_is_taken_is_refused_by_its_number(runs):
+def test_port_that_is_taken_is_refused_by_its_number(begin):
     """PORT= asks for that one and no other."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = runs.begin({"PORT": str(port)})
+        run = begin(PORT=str(port))
         assert run.process.wait(30) == 1
     assert f"PORT={port}" in run.output
     assert "Traceback" not in run.output
@@ -138,23 +134,23 @@ def test_port_that_is_taken_is_refused_by_its_number(runs):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "\N{FULLWIDTH DIGIT EIGHT}000"])
-def test_port_that_is_none_is_refused(runs, port):
+def test_port_that_is_none_is_refused(begin, port):
     """In words."""
-    run = runs.begin({"PORT": port})
+    run = begin(PORT=port)
     assert run.process.wait(30) == 1
     assert f"PORT={port} is not a port" in run.output
 
 
-def test_users_clients_and_keys_are_kept(runs):
+def test_users_clients_and_keys_are_kept(start):
     """KEEP=1: what was issued before the end is good after it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         settings = {"KEEP": "1", "PORT": str(free.getsockname()[1])}
-    run = runs.start(**settings)
+    run = start(**settings)
     before, record = _visit(run), run.record()
     run.process.terminate()
     assert run.process.wait(30) == 0
     assert not run.record_file.exists()
-    again = runs.start(**settings)
+    again = start(**settings)
     after = _visit(again)
     assert again.record()["clients"] == record["clients"]
     assert again.record()["user"] == record["user"]

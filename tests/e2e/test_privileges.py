@@ -11,9 +11,14 @@ from botocore.exceptions import ClientError
 SECRETS = ("Signing", "Grant")
 TABLES = ("Directory", "Credentials", "Grants", "Limits", "Keys", "Feed")
 # r: read; w: update and put; p: put alone.
+FORGETS = {("authorize", "Credentials"), ("authorize", "Grants")}
+"""A consent that is taken back, a session that has ended."""
 MATRIX = {
     "token": ("r", "r", "r", "rw", "rw", "w", "", "p"),
     "refresh": ("r", "r", "r", "", "rw", "w", "", "p"),
+    "authorize": ("", "r", "r", "rw", "rw", "w", "r", "p"),
+    "introspect": ("", "r", "r", "", "r", "w", "r", "r"),
+    "userinfo": ("", "", "r", "", "r", "", "r", "r"),
     "revoke": ("", "r", "r", "", "rw", "w", "r", "p"),
     "metadata": ("", "", "", "", "", "", "r", ""),
     "authorizer": ("", "", "", "", "", "", "r", "r"),
@@ -53,6 +58,10 @@ def test_role_allows_what_the_function_needs_and_nothing_else(handler, session_o
         *(_table_privileges(dynamodb, stack.outputs[f"Gatelet{name}Table"]) for name in TABLES),
     )
     assert observed == MATRIX[handler]
+    deletes = partial(_may_delete, dynamodb)
+    assert {(handler, name) for name in TABLES if deletes(stack.outputs[f"Gatelet{name}Table"])} == {
+        each for each in FORGETS if each[0] == handler
+    }
 
 
 def _secret_privileges(client, secret: str) -> str:
@@ -73,9 +82,14 @@ def _table_privileges(client, table: str) -> str:
     )
     put = _allowed(partial(client.put_item, Item=NOWHERE, **unmet))
     update = _allowed(partial(client.update_item, Key=NOWHERE, **unmet))
-    assert not _allowed(partial(client.delete_item, Key=NOWHERE, **unmet))
     assert not _allowed(partial(client.scan, TableName=table))
     return ("r" if get or query else "") + ("w" if update else "p" if put else "")
+
+
+def _may_delete(client, table: str) -> bool:
+    return _allowed(
+        partial(client.delete_item, TableName=table, Key=NOWHERE, ConditionExpression="attribute_exists(pk)")
+    )
 
 
 def _allowed(call) -> bool:

@@ -41,7 +41,7 @@ def test_each_alarm_watches_one_metric_of_the_stack(demonstrated):
 
 def test_a_failing_authorizer_and_a_failing_rotation_are_noticed(demonstrated):
     assert watched(demonstrated, "Errors") == {"authorizer", "rotate_keys"}
-    assert watched(demonstrated, "Throttles") == {"authorizer", "token"}
+    assert watched(demonstrated, "Throttles") == {"authorize", "authorizer", "token"}
 
 
 def test_silence_is_well(demonstrated):

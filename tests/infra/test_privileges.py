@@ -6,12 +6,15 @@ import pytest
 
 from tests.infra.cloudformation import listed, referred, strings
 
-# The matrix of the design, r read, w update and put, p PutItem only.
+# The matrix of the design, r read, w update and put, p PutItem only; d delete what has ended or was taken back.
 MATRIX = """
 function    | SigningSecret | GrantSecret | Directory | Credentials | Grants | Limits | Keys | Feed
 token       | r             | r           | r         | -           | rw     | w      | -    | p
 refresh     | r             | r           | r         | -           | rw     | w      | -    | p
 revoke      | -             | r           | r         | -           | rw     | w      | r    | p
+authorize   | -             | r           | r         | rwd         | rwd    | w      | r    | p
+introspect  | -             | r           | r         | -           | r      | w      | r    | r
+userinfo    | -             | -           | r         | -           | r      | -      | r    | r
 metadata    | -             | -           | -         | -           | -      | -      | r    | -
 authorizer  | -             | -           | -         | -           | -      | -      | r    | r
 rotate_keys | rw            | rw          | -         | -           | -      | -      | rw   | p
@@ -23,8 +26,15 @@ SECRET = {
 }
 TABLE = {
     "Directory": {"r": {"GetItem", "Query"}},
-    "Credentials": {"rw": {"GetItem", "PutItem", "UpdateItem"}},
-    "Grants": {"rw": {"GetItem", "PutItem", "Query", "UpdateItem"}},
+    "Credentials": {
+        "rw": {"GetItem", "PutItem", "UpdateItem"},
+        "rwd": {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    },
+    "Grants": {
+        "r": {"GetItem"},
+        "rw": {"GetItem", "PutItem", "Query", "UpdateItem"},
+        "rwd": {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    },
     "Limits": {"w": {"PutItem", "UpdateItem"}},
     "Keys": {"r": {"GetItem"}, "rw": {"GetItem", "PutItem", "UpdateItem"}},
     "Feed": {"r": {"Query"}, "p": {"PutItem"}},
@@ -86,9 +96,16 @@ def test_token_reads_and_updates_credentials_only_where_the_password_grant_is_on
     template = application(passwordGrant="true")
     found = privileges(template, template.functions()["token"])
     assert found["Credentials"] == actions("Credentials", "rw")
-    assert [name for name, each in template.functions().items() if "Credentials" in privileges(template, each)] == [
-        "token"
-    ]
+    assert {name for name, each in template.functions().items() if "Credentials" in privileges(template, each)} == {
+        "authorize",
+        "token",
+    }
+
+
+def test_what_people_see_cannot_sign_a_token(demonstrated):
+    """A page that is broken into still has no key."""
+    for name in ("authorize", "introspect", "userinfo"):
+        assert "SigningSecret" not in privileges(demonstrated, demonstrated.functions()[name])
 
 
 def test_every_function_has_a_role_of_its_own(demonstrated):

@@ -78,9 +78,12 @@ def test_every_log_is_kept_for_a_limited_time(demonstrated):
 def test_what_costs_a_signature_or_a_write_is_throttled_by_itself(deployed):
     stage = deployed.only("ApiGatewayV2::Stage")
     assert stage.properties["StageName"] == "$default"
+    paths = {
+        f"/oauth2/{name}" for name in ("authorize", "logout", "token", "refresh", "revoke", "introspect", "userinfo")
+    }
     assert stage.properties["RouteSettings"] == {
-        f"ANY /oauth2/{name}": {"ThrottlingRateLimit": 100, "ThrottlingBurstLimit": 200}
-        for name in ("token", "refresh", "revoke")
+        f"ANY {path}": {"ThrottlingRateLimit": 100, "ThrottlingBurstLimit": 200}
+        for path in paths | {"/login", "/consent", "/account"}
     }
     assert stage.properties["DefaultRouteSettings"] == {"ThrottlingRateLimit": 1000, "ThrottlingBurstLimit": 2000}
     # CloudFormation refuses limits of a route that is not there yet.
@@ -91,7 +94,7 @@ def test_the_issuer_is_a_parameter_and_without_one_the_apis_own_address(deployed
     api = deployed.only("ApiGatewayV2::Api").id
     issuer = {"Fn::If": ["IssuerGiven", {"Ref": "Issuer"}, {"Fn::GetAtt": [api, "ApiEndpoint"]}]}
     assert deployed.document["Parameters"]["Issuer"]["Default"] == ""
-    for name in ("token", "refresh", "revoke", "metadata"):
+    for name in {endpoint.function for endpoint in ENDPOINTS}:
         environment = deployed.functions()[name].properties["Environment"]["Variables"]
         assert environment["GATELET_ISSUER"] == issuer
     assert deployed.outputs()["GateletIssuer"] == issuer

@@ -112,6 +112,16 @@ def test_an_environment_holds_names_and_numbers_and_only_those_that_its_function
         "token": served | {"GATELET_SIGNING_SECRET", "GATELET_GRANT_SECRET", "GATELET_FEED_TABLE"},
         "refresh": served | {"GATELET_SIGNING_SECRET", "GATELET_GRANT_SECRET", "GATELET_FEED_TABLE"},
         "revoke": served | {"GATELET_GRANT_SECRET", "GATELET_KEYS_TABLE", "GATELET_FEED_TABLE"},
+        "authorize": served
+        | {"GATELET_GRANT_SECRET", "GATELET_CREDENTIALS_TABLE", "GATELET_KEYS_TABLE", "GATELET_FEED_TABLE"},
+        "introspect": served | {"GATELET_GRANT_SECRET", "GATELET_KEYS_TABLE", "GATELET_FEED_TABLE"},
+        "userinfo": {
+            "GATELET_ISSUER",
+            "GATELET_DIRECTORY_TABLE",
+            "GATELET_GRANTS_TABLE",
+            "GATELET_KEYS_TABLE",
+            "GATELET_FEED_TABLE",
+        },
         "metadata": {"GATELET_ISSUER", "GATELET_KEYS_TABLE"},
         "authorizer": {
             "GATELET_ISSUER",

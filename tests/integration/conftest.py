@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from gatelet.accounts.password import PasswordHashing
 from gatelet.handlers.observation import logger
 from tests.integration.aws_wire import AwsWire
 from tests.integration.deployment import Clock, Deployment
-from tests.integration.registered import ALICE, BROWSER, LEGACY, PASSWORD, SECRET, SERVICE, furnish
+from tests.integration.registered import ALICE, BROWSER, LEGACY, PASSWORD, SECRET, SERVICE, WEB, furnish
 from tests.integration.stack import Aws, MotoState, create_stack
+from tests.integration.visitor import CALLBACK, Visitor
 
 if TYPE_CHECKING:
     from gatelet.aws.settings import Settings
@@ -223,3 +225,53 @@ def log(monkeypatch) -> LogLines:
     lines = LogLines()
     monkeypatch.setattr(logger.registered_handler, "stream", lines.stream)
     return lines
+
+
+@pytest.fixture
+def web(deployment) -> Client:
+    """Return a confidential client of somebody else that signs people in."""
+    client: Client = deployment.put_client(WEB)
+    return client
+
+
+@pytest.fixture
+def own_web(deployment, web) -> Client:
+    """Return a client of our own: nobody is asked for consent."""
+    client: Client = deployment.put_client(replace(web, client_id="c_own", client_name="Own", first_party=True))
+    return client
+
+
+@pytest.fixture
+def native(deployment, web) -> Client:
+    """Return an application on a phone or computer, which can keep no secret."""
+    client: Client = deployment.put_client(
+        replace(
+            web,
+            client_id="c_native",
+            token_endpoint_auth_method="none",
+            secrets=(),
+            redirect_uris=("http://127.0.0.1/callback", "http://[::1]/callback", "com.example.app:/callback", CALLBACK),
+        )
+    )
+    return client
+
+
+@pytest.fixture
+def visitor(deployment, alice) -> Visitor:  # noqa: ARG001 - she may sit there
+    """Return a browser that was never here."""
+    return Visitor(deployment)
+
+
+@pytest.fixture
+def signed_in_visitor(visitor) -> Visitor:
+    """Return a browser in which alice signed in when the clock began to run."""
+    browser: Visitor = visitor
+    assert browser.sign_in(browser.open("/account")).status == 200
+    return browser
+
+
+@pytest.fixture
+def bob(deployment, alice, password_hash) -> ResourceOwner:
+    """Return another user with the same rights and the same password."""
+    user: ResourceOwner = deployment.put_user(replace(alice, sub="u_bob", username="bob"), password_hash)
+    return user

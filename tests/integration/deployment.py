@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from gatelet.aws.attributes import marshal_item
 from gatelet.aws.directory import client_to_item, resource_server_to_item, role_to_item, user_to_item
-from gatelet.handlers import authorizer, metadata, refresh, revoke, rotate_keys, token
+from gatelet.handlers import authorize, authorizer, introspect, metadata, refresh, revoke, rotate_keys, token, userinfo
 from gatelet.handlers.server import Server
 from tests.integration.api_gateway import FORM, Answer, basic, http_api_call, http_event
 
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from tests.integration.aws_wire import AwsWire
     from tests.integration.stack import Aws
 
-HANDLERS = {"/oauth2/token": token.handler, "/oauth2/refresh": refresh.handler, "/oauth2/revoke": revoke.handler}
+HANDLERS = {
+    "/oauth2/token": token.handler,
+    "/oauth2/refresh": refresh.handler,
+    "/oauth2/revoke": revoke.handler,
+    "/oauth2/introspect": introspect.handler,
+    "/oauth2/userinfo": userinfo.handler,
+    **dict.fromkeys(("/oauth2/authorize", "/login", "/consent", "/oauth2/logout", "/account"), authorize.handler),
+}
 
 
 class Clock:

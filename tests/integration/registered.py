@@ -41,6 +41,17 @@ BROWSER = replace(
     refresh_token_cookie=True,
     allowed_origins=("https://app.example",),
 )
+WEB = replace(
+    LEGACY,
+    client_id="c_web",
+    client_name="Web",
+    first_party=False,
+    grant_types=("authorization_code", "refresh_token"),
+    scope=("openid", "profile", "email", "offline_access", "orders:read", "orders:write"),
+    id_token_signed_response_alg="ES256",
+    redirect_uris=("https://app.example/callback",),
+    post_logout_redirect_uris=("https://app.example/bye",),
+)
 ALICE = ResourceOwner(sub="u_alice", username="alice", roles=("clerk",))
 CLERK = Role(name="clerk", permissions=frozenset({"orders:read", "orders:write"}))
 STOREMAN = Role(name="storeman", permissions=frozenset({"stock:read"}))

@@ -27,12 +27,34 @@ def test_the_document_says_what_works_and_nothing_else(get, path):
     assert get(path).json == {
         "issuer": "https://auth.example",
         "jwks_uri": "https://auth.example/.well-known/jwks.json",
+        "authorization_endpoint": "https://auth.example/oauth2/authorize",
+        "end_session_endpoint": "https://auth.example/oauth2/logout",
         "token_endpoint": "https://auth.example/oauth2/token",
         "revocation_endpoint": "https://auth.example/oauth2/revoke",
+        "introspection_endpoint": "https://auth.example/oauth2/introspect",
+        "userinfo_endpoint": "https://auth.example/oauth2/userinfo",
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "grant_types_supported": ["client_credentials", "password", "refresh_token"],
-        "response_types_supported": [],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "grant_types_supported": ["authorization_code", "client_credentials", "password", "refresh_token"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": True,
+        "prompt_values_supported": ["consent", "login", "none", "select_account"],
+        "acr_values_supported": ["1"],
+        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+        "claims_supported": [
+            *["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"],
+            *["name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile"],
+            *["picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"],
+            *["email", "email_verified", "address", "phone_number", "phone_number_verified"],
+        ],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
     }
 
 
@@ -49,7 +71,7 @@ def test_every_announced_endpoint_is_one_that_is_answered(get):
 def test_a_grant_that_is_switched_off_is_not_announced(deployment, get):
     deployment.change_settings(password_grant=False)
 
-    assert get(OPENID).json["grant_types_supported"] == ["client_credentials", "refresh_token"]
+    assert get(OPENID).json["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
 
 
 @pytest.mark.attack("ATK-344")
@@ -67,11 +89,19 @@ def test_the_issuer_is_the_one_in_the_tokens(deployment, get, service, secret):
     assert claims_of(token)["iss"] == get(OPENID).json["issuer"]
 
 
-def test_the_document_needs_no_call(get, wire):
-    wire.clear()
-    get(OPENID)
+def test_the_document_announces_the_algorithms_of_the_published_keys(get):
+    """OpenID Connect Discovery §3: an ID token is signed with one of them."""
+    announced = get(OPENID).json["id_token_signing_alg_values_supported"]
 
-    assert wire.calls == []
+    assert announced == sorted({key["alg"] for key in get(JWKS).json["keys"]})
+
+
+def test_the_document_needs_the_published_keys_and_no_other_call(get, wire):
+    wire.clear()
+    for _ in range(3):
+        get(OPENID)
+
+    assert wire.names == ["GetItem keys"]
 
 
 @pytest.mark.attack("ATK-342")
@@ -122,13 +152,14 @@ def test_the_etag_changes_with_the_keys(deployment, get, clock):
 @pytest.mark.attack("ATK-343")
 @pytest.mark.attack("ATK-402")
 @pytest.mark.parametrize("fault", [throttled, unreachable, access_denied])
-def test_the_key_set_is_answered_from_memory_when_the_table_is_not(get, wire, clock, fault):
+@pytest.mark.parametrize("path", [OPENID, JWKS])
+def test_the_keys_are_answered_from_memory_when_the_table_is_not(get, wire, clock, path, fault):
     """An old set is better than none: a bad key is revoked through the feed."""
-    before = get(JWKS)
+    before = get(path)
     clock.advance(3600)
     wire.fail(fault, to("GetItem keys"))
 
-    answer = get(JWKS)
+    answer = get(path)
 
     assert (answer.status, answer.body) == (200, before.body)
 

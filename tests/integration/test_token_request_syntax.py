@@ -141,7 +141,7 @@ def test_unknown_parameters_are_ignored(post):
     assert post(GRANT + b"&colour=blue").status == 200
 
 
-@pytest.mark.parametrize("grant_type", ["authorization_code", "implicit", "urn:x", "CLIENT_CREDENTIALS", "password%00"])
+@pytest.mark.parametrize("grant_type", ["device_code", "implicit", "urn:x", "CLIENT_CREDENTIALS", "password%00"])
 def test_a_grant_that_is_not_offered_is_unsupported(post, grant_type):
     """RFC 6749 §5.2"""
     assert post(f"grant_type={grant_type}".encode()).error == (400, "unsupported_grant_type")

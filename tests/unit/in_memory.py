@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatelet.accounts.password import StoredPassword
 from gatelet.oauth.errors import TemporarilyUnavailable, TooManyAttempts
-from gatelet.oauth.grant import ACTIVE, REFRESH_IDLE, REVOKED, Grant, RotationRefused
+from gatelet.oauth.grant import ACTIVE, PENDING, REFRESH_IDLE, REVOKED, Grant, RedemptionRefused, RotationRefused
 from gatelet.oauth.revocation_list import RevocationEvent, RevocationList
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Feed:
 class Grants:
     """Implements `gatelet.oauth.grant.GrantStore`.
 
-    `lose_answer` makes a rotation that happened look refused, as botocore does when it repeats a write.
+    `lose_answer` makes a redemption or rotation that happened look refused, as botocore does when it repeats a write.
     """
 
     def __init__(self, *grants: Grant) -> None:
@@ -140,6 +140,33 @@ class Grants:
     def put(self, grant: Grant) -> None:
         self._call()
         self._grants.setdefault(grant.gid, grant)
+
+    def put_once(self, grant: Grant) -> None:
+        self._call()
+        self._grants.setdefault(grant.gid, grant)
+
+    def bury(self, gid: str, ttl: int) -> None:  # noqa: ARG002
+        self._call()
+        if gid in self._grants:
+            self._grants[gid] = replace(self._grants[gid], status=REVOKED)
+
+    def redeem(
+        self, gid: str, *, client_id: str, redirect_uri: str | None, code_challenge: str, attempt: str, now: int
+    ) -> Grant:
+        self._call()
+        grant = self._grants.get(gid)
+        if (
+            grant is None
+            or (grant.status, grant.client_id, grant.code_challenge) != (PENDING, client_id, code_challenge)
+            or redirect_uri not in {None, grant.redirect_uri}
+            or now >= grant.code_expires_at
+        ):
+            raise RedemptionRefused(grant)
+        redeemed = replace(grant, status=ACTIVE, rotated_at=now, idle_expires_at=now + REFRESH_IDLE, attempt=attempt)
+        self._grants[gid] = redeemed
+        if self.lose_answer:
+            raise RedemptionRefused(redeemed)
+        return redeemed
 
     def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
         self._call()
@@ -216,14 +243,13 @@ class Signers:
 
 
 class Attempts:
-    """Implements `gatelet.accounts.authentication.Attempts`: `free` guesses of each key and no more."""
+    """Implements `gatelet.accounts.authentication.Attempts`: the free guesses of each key and no more."""
 
-    def __init__(self, free: int = 5) -> None:
+    def __init__(self) -> None:
         self.counts: dict[str, int] = {}
-        self._free = free
 
-    def count(self, key: str, now: int) -> None:  # noqa: ARG002
-        if self.counts.get(key, 0) >= self._free:
+    def count(self, key: str, now: int, *, free: int) -> None:  # noqa: ARG002
+        if self.counts.get(key, 0) >= free:
             raise TooManyAttempts("too many guesses", retry_after=1)
         self.counts[key] = self.counts.get(key, 0) + 1
 

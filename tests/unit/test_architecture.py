@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
+
+from gatelet.handlers import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOTS = {"functions": ("gatelet",), "infra": ("gatelet_cdk", "app"), "cli": ("gatelet_cli",)}
@@ -91,6 +94,21 @@ def test_the_infrastructure_reads_only_data_of_the_functions():
         if belongs(name, {"gatelet"})
     }
     assert read == {"gatelet.aws.settings.Settings", "gatelet.handlers.ENDPOINTS"}
+
+
+def test_what_shows_no_page_loads_no_templates():
+    """They would slow down each cold start."""
+    functions = {endpoint.function for endpoint in ENDPOINTS} - {"authorize"} | {"authorizer", "rotate_keys"}
+    program = f"""
+import importlib, sys
+for function in {sorted(functions)}:
+    importlib.import_module(f"gatelet.handlers.{{function}}")
+print(*[name for name in ("gatelet.pages", "jinja2") if name in sys.modules])
+"""
+    environment = {"PYTHONPATH": str(ROOT / "functions"), "AWS_DEFAULT_REGION": "us-east-1"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.split() == []
 
 
 def test_no_module_hides_one_of_the_standard_library():

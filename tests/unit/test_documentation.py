@@ -17,6 +17,7 @@ from gatelet.handlers import authorizer
 from gatelet.oauth import errors
 from gatelet.oauth.access_token import AccessToken, VerifiedToken
 from gatelet.oauth.errors import OAuthError
+from gatelet.oauth.metadata import ID_TOKEN_CLAIMS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (".", ".github", "bench", "docs", "examples")
@@ -89,7 +90,7 @@ def test_every_alarm_says_what_to_do(protected_api):
         for path in ("ApiAccess", "Auth")
     )
     assert of_the_api | of_the_server == first_cells(text("docs/operations.md"), "Alarms")
-    assert (len(of_the_server), len(of_the_api)) == (7, 2), "README.md says what they cost"
+    assert (len(of_the_server), len(of_the_api)) == (8, 2), "README.md says what they cost"
 
 
 def test_every_error_is_explained():
@@ -107,6 +108,12 @@ def test_every_claim_is_explained():
     rows = re.findall(r"^\| (`.+?`) \| .* \| (?:always|with a user.*) \|$", text("docs/tokens.md"), re.MULTILINE)
     explained = {name for row in rows for name in re.findall(r"\w+", row)}
     assert explained == set(AccessToken.__dataclass_fields__)
+
+
+def test_every_claim_of_an_id_token_is_explained():
+    section = text("docs/tokens.md").partition("## ID tokens\n")[2].partition("\n| scope |")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    assert {name for cell in cells for name in re.findall(r"\w+", cell)} == set(ID_TOKEN_CLAIMS)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -8,8 +8,15 @@ from gatelet_cli.local.kept_secrets import KeptSecrets
 
 SERVICE = "service"
 LEGACY = "legacy"
-CLIENT_IDS = {SERVICE: "c_service", LEGACY: "c_legacy"}
+WEB = "web"
+CLIENT_IDS = {SERVICE: "c_service", LEGACY: "c_legacy", WEB: "c_web"}
 SCOPE = "whoami:read"
+SCOPES = {WEB: f"openid profile email offline_access {SCOPE}"}
+CALLBACK = "/callback"
+PAGE = "/demo"
+PAGE_CLIENT_ID = "c_demo"
+PAGE_SCOPE = f"openid profile email {SCOPE}"
+"""What the page asks for: see door/files/demo.js."""
 USERNAME = "alice"
 EMAIL = "alice@example.com"
 
@@ -21,6 +28,8 @@ class DemonstrationClient:
     client_id: str
     client_secret: str
     scope: str
+    redirect_uri: str = ""
+    """Where it is answered, if users sign in there; any port of the loopback address is good. RFC 8252 §7.3"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +57,8 @@ class Demonstration:
     clients: Mapping[str, DemonstrationClient]
     user: DemonstrationUser
     resource: ProtectedResource
+    page: str
+    """The URL of a page that signs in."""
 
 
 def invent(issuer: str, audience: str, state: Path | None) -> Demonstration:
@@ -55,9 +66,15 @@ def invent(issuer: str, audience: str, state: Path | None) -> Demonstration:
     secrets = KeptSecrets(state)
     return Demonstration(
         clients={
-            name: DemonstrationClient(client_id=client_id, client_secret=secrets.get(client_id), scope=SCOPE)
+            name: DemonstrationClient(
+                client_id=client_id,
+                client_secret=secrets.get(client_id),
+                scope=SCOPES.get(name, SCOPE),
+                redirect_uri=f"{issuer}{CALLBACK}" if name == WEB else "",
+            )
             for name, client_id in CLIENT_IDS.items()
         },
         user=DemonstrationUser(username=USERNAME, password=secrets.get(USERNAME), email=EMAIL),
         resource=ProtectedResource(url=f"{issuer}/whoami", scope=SCOPE, audience=audience),
+        page=f"{issuer}{PAGE}",
     )

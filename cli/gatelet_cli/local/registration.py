@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import ParamSpec
+from urllib.parse import urlsplit
 
 from gatelet.accounts.password import PasswordHashing
 from gatelet.aws.record import AlreadyExists
@@ -12,11 +14,27 @@ from gatelet.oauth.resource_owner import ResourceOwner
 from gatelet.oauth.resource_server import ResourceServer
 from gatelet.oauth.role import Role
 from gatelet_cli.administration import Administration
-from gatelet_cli.local.demonstration import LEGACY, SERVICE, Demonstration, DemonstrationUser, ProtectedResource
+from gatelet_cli.local.demonstration import (
+    CALLBACK,
+    LEGACY,
+    PAGE_CLIENT_ID,
+    PAGE_SCOPE,
+    SERVICE,
+    WEB,
+    Demonstration,
+    DemonstrationUser,
+    ProtectedResource,
+)
 
 ROLE = "reader"
 SUB = "u_alice"
-GRANT_TYPES = {SERVICE: ("client_credentials",), LEGACY: ("password", "refresh_token")}
+GRANT_TYPES = {
+    SERVICE: ("client_credentials",),
+    LEGACY: ("password", "refresh_token"),
+    WEB: ("authorization_code", "refresh_token"),
+}
+REDIRECT_URIS = {WEB: (f"http://127.0.0.1{CALLBACK}", f"http://localhost{CALLBACK}")}
+POST_LOGOUT_REDIRECT_URIS = {WEB: ("http://127.0.0.1/signed-out",)}
 
 Parameters = ParamSpec("Parameters")
 
@@ -29,6 +47,7 @@ def register(demonstration: Demonstration, administration: Administration) -> No
     _unless_there(directory.create_role, Role(name=ROLE, permissions=frozenset({demonstration.resource.scope})))
     for name in demonstration.clients:
         _unless_there(directory.create_client, _client(demonstration, name, now))
+    _register_page(_page_client(demonstration.page, now), administration)
     password_hash = PasswordHashing().hash(demonstration.user.password)
     _unless_there(accounts.create_user, _user(demonstration.user, now), password_hash)
 
@@ -36,6 +55,22 @@ def register(demonstration: Demonstration, administration: Administration) -> No
 def _unless_there(create: Callable[Parameters, None], *what: Parameters.args, **named: Parameters.kwargs) -> None:
     with suppress(AlreadyExists):
         create(*what, **named)
+
+
+def _register_page(client: Client, administration: Administration) -> None:
+    """Register the page's client at the address of this run; an earlier run may have had another port."""
+    directory = administration.directory
+    _unless_there(directory.create_client, client)
+    directory.change_client(
+        client.client_id,
+        lambda kept: replace(
+            kept,
+            client_uri=client.client_uri,
+            redirect_uris=client.redirect_uris,
+            post_logout_redirect_uris=client.post_logout_redirect_uris,
+            allowed_origins=client.allowed_origins,
+        ),
+    )
 
 
 def _api(resource: ProtectedResource) -> ResourceServer:
@@ -55,8 +90,27 @@ def _client(demonstration: Demonstration, name: str, now: int) -> Client:
         token_endpoint_auth_method="client_secret_basic",
         grant_types=GRANT_TYPES[name],
         scope=tuple(client.scope.split()),
+        redirect_uris=REDIRECT_URIS.get(name, ()),
+        post_logout_redirect_uris=POST_LOGOUT_REDIRECT_URIS.get(name, ()),
         secrets=(secret,),
         first_party=name == LEGACY,
+        created_at=now,
+    )
+
+
+def _page_client(page: str, now: int) -> Client:
+    """Return the client of the page: public, in a browser, somebody else's, so that consent is asked for."""
+    origin = urlsplit(page)._replace(path="").geturl()
+    return Client(
+        client_id=PAGE_CLIENT_ID,
+        client_name="Demonstration page",
+        token_endpoint_auth_method="none",
+        grant_types=("authorization_code",),
+        scope=tuple(PAGE_SCOPE.split()),
+        client_uri=page,
+        redirect_uris=(page,),
+        post_logout_redirect_uris=(page,),
+        allowed_origins=(origin,),
         created_at=now,
     )
 
@@ -66,6 +120,13 @@ def _user(user: DemonstrationUser, now: int) -> ResourceOwner:
         sub=SUB,
         username=user.username,
         roles=(ROLE,),
-        claims={"email": user.email, "email_verified": True},
+        claims={
+            "name": "Alice Example",
+            "given_name": "Alice",
+            "family_name": "Example",
+            "preferred_username": user.username,
+            "email": user.email,
+            "email_verified": True,
+        },
         created_at=now,
     )

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from gatelet.oauth.resource_owner import ResourceOwner
 
 
+FREE_PER_ACCOUNT = 5
+FREE_PER_ADDRESS = 20
+"""Guesses in an hour before the delays begin; many people may share one address."""
+
+
 class Attempts(Protocol):
     """Counts guesses. Both methods raise TemporarilyUnavailable when they cannot answer."""
 
-    def count(self, key: str, now: int) -> None:
-        """Count one guess before it is looked at. Raises TooManyAttempts."""
+    def count(self, key: str, now: int, *, free: int) -> None:
+        """Count one guess before it is looked at; the first `free` wait for nothing. Raises TooManyAttempts."""
 
     def give_back(self, key: str, now: int) -> None:
         """Take one guess back: it was right."""
@@ -41,18 +46,22 @@ class PasswordAuthentication:
     users: Users
     hashing: PasswordHashing
 
-    def authenticate(self, username: str, password: str, *, client_id: str, now: int) -> ResourceOwner:
+    def authenticate(
+        self, username: str, password: str, *, guesser: str, address: str | None, now: int
+    ) -> ResourceOwner:
         """Return the enabled user whose password it is.
 
-        An unknown user, a wrong password and a disabled user get one answer after the same time. The
-        count is per account and client: behind this grant the source address is the backend's.
+        An unknown user, a wrong password and a disabled user get one answer after the same time.
+        Guesses are counted per account and way in (`guesser`: a client, any browser, or one in which
+        the user signed in before), and per source address where that is the guesser's own.
         Raises InvalidGrant, InvalidRequest, TooManyAttempts and TemporarilyUnavailable.
         """
         if len(password.encode()) > LONGEST_PASSWORD:
             raise InvalidRequest("password is longer than 1024 bytes")
         name = _normalised(username)
-        key = _key(name, client_id)
-        self.attempts.count(key, now)
+        counters = _counters(name, guesser, address)
+        for key, free in counters.items():
+            self.attempts.count(key, now, free=free)
         stored = self.passwords.password(name)
         is_right = self.hashing.matches(stored.hash if stored else None, password)
         if stored is None:
@@ -62,7 +71,8 @@ class PasswordAuthentication:
         user = self.users.resource_owner(stored.sub)
         if user is None or not user.enabled:
             raise InvalidGrant(f"user {stored.sub} is disabled or gone")
-        self.attempts.give_back(key, now)
+        for key in counters:
+            self.attempts.give_back(key, now)
         if self.hashing.is_outdated(stored.hash):
             self.passwords.rehash(name, old=stored.hash, new=self.hashing.hash(password))
         return user
@@ -77,6 +87,9 @@ def _normalised(username: str) -> str:
     raise InvalidRequest("username is longer than 254 characters")
 
 
-def _key(username: str, client_id: str) -> str:
-    """Name the counter of an account and a client; hashed, since the name may be a mistyped password."""
-    return hashlib.sha256(f"{client_id}\0{username}".encode()).hexdigest()
+def _counters(username: str, guesser: str, address: str | None) -> dict[str, int]:
+    """Name the counters of a guess, hashed, since the name may be a mistyped password."""
+    counters = {f"account\0{guesser}\0{username}": FREE_PER_ACCOUNT}
+    if address is not None:
+        counters[f"address\0{address}"] = FREE_PER_ADDRESS
+    return {hashlib.sha256(name.encode()).hexdigest(): free for name, free in counters.items()}

@@ -8,6 +8,7 @@ from typing import Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 
+SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 """Bytes of UTF-8; a longer one is refused before it costs a hash."""
 

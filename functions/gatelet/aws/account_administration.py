@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from gatelet.accounts.session import end_session
 from gatelet.aws.attributes import marshal_item
 from gatelet.aws.credentials import password_key
 from gatelet.aws.feed import FeedWriter
-from gatelet.aws.grants import Grants, Sessions, grant_from_item, session_key
+from gatelet.aws.grants import Grants, grant_from_item
 from gatelet.aws.record import NotFound, scan
-from gatelet.aws.table import Conflict, Table
-from gatelet.oauth.grant import REFRESH_ABSOLUTE
+from gatelet.aws.sessions import Sessions
+from gatelet.aws.table import Table
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.revocation_list import CLIENT_DELAY, RevocationEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from gatelet.accounts.session import Session
     from gatelet.aws.connection import Connection
     from gatelet.aws.directory_administration import DirectoryAdministration
     from gatelet.oauth.client import Client
@@ -27,18 +29,6 @@ if TYPE_CHECKING:
 
 UNDER_WAY = 10
 """Seconds in which a request that read the user as enabled may still sign a token: its deadline and a little more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """One sign-in of a user, and the grants that hang on it."""
-
-    session_id: str
-    sub: str
-    created_at: int
-    expires_at: int
-    amr: tuple[str, ...]
-    grants: tuple[str, ...]
 
 
 class AccountAdministration:
@@ -121,17 +111,20 @@ class AccountAdministration:
     def end_session(self, sub: str, session_id: str) -> bool:
         """End a session, revoke the grants that hang on it, and tell whether there was one.
 
-        It expires first, so that no grant joins it any more; the list that this write returns is whole.
+        Grants with offline_access end too.
         """
-        key = session_key(sub, session_id)
-        try:
-            item = self._grants.update(*key, "SET #expires_at = :ended", condition="attribute_exists(#pk)", ended=0)
-        except Conflict:
-            return False
-        for gid in item["grants"]:
-            self._end_grant(gid)
-        self._delete(self._grants_table, key)
-        return True
+        sessions = Sessions(self._grants)
+        there = sessions.get(sub, session_id) is not None
+        end_session(
+            sub,
+            session_id,
+            sessions=sessions,
+            grants=Grants(self._grants),
+            feed=self._feed,
+            now=self._directory.now(),
+            everything=True,
+        )
+        return there
 
     def grant(self, gid: str) -> Grant:
         """Read one grant. Raises NotFound."""
@@ -197,17 +190,7 @@ class AccountAdministration:
         self._feed.announce(RevocationEvent(type="subject", id=sub, not_before=not_before))
 
     def _all_sessions(self, sub: str) -> list[Session]:
-        return [_session_from_item(item) for item in Sessions(self._grants).of_subject(sub)]
-
-    def _end_grant(self, gid: str) -> None:
-        """Revoke a grant; where it is not there yet, keep whoever is making it from writing it."""
-        grants, now = Grants(self._grants), self._directory.now()
-        grant = grants.get(gid)
-        if grant is not None:
-            revoke_grant(grant, grants, self._feed, now)
-            return
-        self._feed.announce(RevocationEvent(type="grant", id=gid))
-        grants.bury(gid, ttl=now + REFRESH_ABSOLUTE)
+        return list(Sessions(self._grants).of_subject(sub))
 
     def _delete(self, table: str, key: tuple[str, str]) -> None:
         pk, sk = key
@@ -216,14 +199,3 @@ class AccountAdministration:
 
 def _without_introspection(server: ResourceServer) -> ResourceServer:
     return replace(server, introspection_client_id=None)
-
-
-def _session_from_item(item: dict[str, Any]) -> Session:
-    return Session(
-        session_id=item["session_id"],
-        sub=item["sub"],
-        created_at=item["created_at"],
-        expires_at=item["expires_at"],
-        amr=tuple(item["amr"]),
-        grants=tuple(sorted(item["grants"])),
-    )

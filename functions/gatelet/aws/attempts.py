@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 WINDOW = 3600
 """Seconds; a counter starts anew with each window."""
-FREE = 5
-"""Guesses without delay."""
 DELAYS = (1, 2, 4, 8, 16, 32, 60)
 """Seconds to wait after each further guess; the last one from then on, never for ever."""
 
@@ -32,9 +30,9 @@ class Attempts:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def count(self, key: str, now: int) -> None:
+    def count(self, key: str, now: int, *, free: int) -> None:
         """Count one guess. Raises TooManyAttempts with the seconds to wait."""
-        tiers: dict[str, Any] = {f"tries{i}": FREE + i + 1 for i in range(len(DELAYS) - 1)}
+        tiers: dict[str, Any] = {f"tries{i}": free + i + 1 for i in range(len(DELAYS) - 1)}
         times: dict[str, Any] = {f"at{i}": now - delay for i, delay in enumerate(DELAYS[:-1])}
         pk, sk = _key(key, now)
         attempt = secrets.token_hex(8)
@@ -49,7 +47,7 @@ class Attempts:
                 now=now,
                 attempt=attempt,
                 ttl=now + 2 * WINDOW,
-                free=FREE,
+                free=free,
                 last=now - DELAYS[-1],
                 **tiers,
                 **times,
@@ -57,8 +55,9 @@ class Attempts:
         except Conflict as conflict:
             if conflict.item and conflict.item.get("attempt") == attempt:
                 return  # our own write, whose answer was lost
-            item = conflict.item or {"tries": FREE, "at": now}
-            raise TooManyAttempts("too many guesses", retry_after=_wait(item["tries"], item["at"], now)) from None
+            item = conflict.item or {"tries": free, "at": now}
+            wait = _wait(item["tries"] - free, now - item["at"])
+            raise TooManyAttempts("too many guesses", retry_after=wait) from None
 
     def give_back(self, key: str, now: int) -> None:
         """Take one guess back."""
@@ -72,5 +71,5 @@ def _key(key: str, now: int) -> tuple[str, str]:
     return f"PASSWORD#{key}", f"WINDOW#{now // WINDOW}"
 
 
-def _wait(tries: int, at: int, now: int) -> int:
-    return max(1, DELAYS[min(tries - FREE, len(DELAYS) - 1)] - (now - at))
+def _wait(excess: int, since: int) -> int:
+    return max(1, DELAYS[min(max(excess, 0), len(DELAYS) - 1)] - since)

@@ -27,6 +27,11 @@ class Credentials:
         item = self._table.get(*password_key(username))
         return StoredPassword(sub=item["sub"], hash=item["password_hash"]) if item else None
 
+    def set_password(self, username: str, sub: str, password_hash: str) -> None:
+        """Set the password of a normalised username."""
+        pk, sk = password_key(username)
+        self._table.put({"pk": pk, "sk": sk, "sub": sub, "password_hash": password_hash})
+
     def rehash(self, username: str, *, old: str, new: str) -> None:
         """Replace a hash by one of today's parameters, unless it has been changed meanwhile."""
         try:

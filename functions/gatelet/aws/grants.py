@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.table import Conflict
 from gatelet.oauth.errors import InvalidGrant
-from gatelet.oauth.grant import ACTIVE, REFRESH_IDLE, REVOKED, Grant, RotationRefused
+from gatelet.oauth.grant import (
+    ACTIVE,
+    PENDING,
+    REFRESH_IDLE,
+    REVOKED,
+    Grant,
+    RedemptionRefused,
+    RotationRefused,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gatelet.aws.table import Table
 
 SHAPE = 1
@@ -32,16 +38,8 @@ class Grants:
 
     def put(self, grant: Grant) -> None:
         """Write a grant that was not there."""
-        pk, sk = grant_key(grant.gid)
-        item = {
-            **asdict(grant),
-            "pk": pk,
-            "sk": sk,
-            "shape": SHAPE,
-            "ttl": grant.absolute_expires_at + KEPT_AFTER_EXPIRY,
-        }
         try:
-            self._table.put(item, condition="attribute_not_exists(#pk)")
+            self._table.put(_to_item(grant), condition="attribute_not_exists(#pk)")
         except Conflict as conflict:
             if conflict.item is None or conflict.item.get("attempt") != grant.attempt:
                 raise InvalidGrant(f"grant {grant.gid} was ended while it was being made") from None
@@ -54,6 +52,46 @@ class Grants:
             revoked=REVOKED,
             ttl=ttl,
         )
+
+    def redeem(
+        self,
+        gid: str,
+        *,
+        client_id: str,
+        redirect_uri: str | None,
+        code_challenge: str,
+        attempt: str,
+        now: int,
+    ) -> Grant:
+        """Turn a pending grant active. Raises RedemptionRefused with the grant as it was."""
+        same_uri, values = ("", {}) if redirect_uri is None else (" AND #redirect_uri = :uri", {"uri": redirect_uri})
+        pk, sk = grant_key(gid)
+        try:
+            item = self._table.update(
+                pk,
+                sk,
+                "SET #status = :active, #rotated_at = :now, #idle_expires_at = :idle, #attempt = :attempt",
+                condition="#status = :pending AND #client_id = :client_id AND #code_challenge = :challenge"
+                f" AND #code_expires_at > :now{same_uri}",
+                active=ACTIVE,
+                pending=PENDING,
+                now=now,
+                idle=now + REFRESH_IDLE,
+                attempt=attempt,
+                client_id=client_id,
+                challenge=code_challenge,
+                **values,
+            )
+        except Conflict as conflict:
+            raise RedemptionRefused(_grant_or_none(conflict.item)) from None
+        return grant_from_item(item)
+
+    def put_once(self, grant: Grant) -> None:
+        """Write a grant unless it is there already, whatever has become of it: a form may be sent twice."""
+        try:
+            self._table.put(_to_item(grant), condition="attribute_not_exists(#pk)")
+        except Conflict:
+            return
 
     def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
         """Turn generation g into g + 1. Raises RotationRefused with the grant as it was."""
@@ -88,44 +126,14 @@ class Grants:
         return True
 
 
-class Sessions:
-    """Implements `gatelet.oauth.grant.SessionStore`: an item under the subject that lists its grants."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def put(self, grant: Grant, *, now: int) -> None:
-        """Write a session that lists one grant."""
-        pk, sk = session_key(grant.sub, grant.session_id)
-        self._table.put(
-            {
-                "pk": pk,
-                "sk": sk,
-                "shape": SHAPE,
-                "sub": grant.sub,
-                "session_id": grant.session_id,
-                "grants": {grant.gid},
-                "auth_time": grant.auth_time,
-                "amr": grant.amr,
-                "created_at": now,
-                "expires_at": grant.absolute_expires_at,
-                "ttl": grant.absolute_expires_at + KEPT_AFTER_EXPIRY,
-            }
-        )
-
-    def of_subject(self, sub: str) -> Iterator[dict[str, Any]]:
-        """Read every session of a subject: an exact query by key."""
-        return self._table.query(f"SUBJECT#{sub}")
-
-
 def grant_key(gid: str) -> tuple[str, str]:
     """Return the key of a grant's item."""
     return f"GRANT#{gid}", "GRANT"
 
 
-def session_key(sub: str, session_id: str) -> tuple[str, str]:
-    """Return the key of a session's item."""
-    return f"SUBJECT#{sub}", f"SESSION#{session_id}"
+def _to_item(grant: Grant) -> dict[str, Any]:
+    pk, sk = grant_key(grant.gid)
+    return {**asdict(grant), "pk": pk, "sk": sk, "shape": SHAPE, "ttl": grant.absolute_expires_at + KEPT_AFTER_EXPIRY}
 
 
 def _grant_or_none(item: dict[str, Any] | None) -> Grant | None:
@@ -136,4 +144,5 @@ def _grant_or_none(item: dict[str, Any] | None) -> Grant | None:
 def grant_from_item(item: dict[str, Any]) -> Grant:
     """Read a grant from its item; members that a newer release wrote are ignored."""
     members = {name: item[name] for name in Grant.__dataclass_fields__ if name in item}
-    return Grant(**{**members, "scope": tuple(item["scope"]), "amr": tuple(item["amr"])})
+    lists = ("scope", "amr", "id_token_claims", "userinfo_claims")
+    return Grant(**{**members, **{name: tuple(members[name]) for name in lists if name in members}})

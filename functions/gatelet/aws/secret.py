@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from gatelet.aws.connection import UNREADABLE
 from gatelet.oauth.errors import TemporarilyUnavailable
-from gatelet.oauth.handle import HANDLES, HandleKeys
 from gatelet.oauth.jws import Signer
 from gatelet.oauth.key_set import KeySet
+from gatelet.oauth.seal import SEALS, Seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +110,6 @@ class SigningKeys:
         return self._signers[alg]
 
 
-def handle_keys(secret: Secret) -> HandleKeys:
-    """Return the keys of codes and refresh tokens."""
-    return HandleKeys(secret.key_set().rings[HANDLES], reload=lambda: secret.reloaded().rings[HANDLES])
+def grant_seals(secret: Secret) -> Seals:
+    """Return the keys of codes, refresh tokens, cookies and forms."""
+    return Seals(secret.key_set().rings[SEALS], reload=lambda: secret.reloaded().rings[SEALS])

@@ -39,6 +39,11 @@ class Settings:
     audience: str | None = None
     routes: str | None = None
     """JSON: routeKey to {"scope": "a b", "sensitive": true}; see `gatelet.oauth.route`."""
+    brand_name: str = "Gatelet"
+    brand_colour: str = "#1f5fbf"
+    brand_logo: str | None = None
+    """A data URI."""
+    support_url: str | None = None
 
     def to_environment(self) -> dict[str, str]:
         """Render what differs from the defaults as Lambda environment variables."""

@@ -29,9 +29,13 @@ class Exchange:
         """Authenticate the client of the request. Raises InvalidClient and InvalidRequest."""
         authorization = self.request.headers.get("authorization")
         client = authenticate_client(authorization, form, server.directory, server.now())
+        self.answer_to(client)
+        return client
+
+    def answer_to(self, client: Client) -> None:
+        """Remember whom the answer is for: the client's own origins may read it."""
         self.observation.note(client_id=client.client_id)
         self._client = client
-        return client
 
     def refuse_foreign_origin(self, client: Client) -> None:
         """Refuse a browser's request from elsewhere to a client that is answered with a cookie.

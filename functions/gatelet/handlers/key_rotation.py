@@ -9,11 +9,11 @@ from gatelet.aws.public_keys import PublishedVersion
 from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS
 from gatelet.aws.secret_rotation import RotationInProgress, SecretRotation
 from gatelet.oauth import key_rotation
-from gatelet.oauth.handle import HANDLES
 from gatelet.oauth.key_check import check_handle_keys, check_signing_keys
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_rotation import NextKeyTooYoung
 from gatelet.oauth.revocation_list import RevocationEvent
+from gatelet.oauth.seal import SEALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,7 @@ class KeyRotation:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._algorithms = {SIGNING: server.settings.signing_algorithms, GRANT: (HANDLES,)}
+        self._algorithms = {SIGNING: server.settings.signing_algorithms, GRANT: (SEALS,)}
 
     def step(self, event: dict[str, Any]) -> dict[str, Any]:
         """Do one step for Secrets Manager. Raises where the rotation must not go on."""

@@ -24,7 +24,8 @@ def metadata(exchange: Exchange, server: Server) -> Response:
     if exchange.request.path == ANNOUNCED["jwks_uri"]:
         response = Response.json({"keys": server.public_keys.jwks()})
     else:
-        response = Response.json(server_metadata(server.issuer_name, ANNOUNCED, server.grant_types))
+        algorithms = sorted({jwk["alg"] for jwk in server.public_keys.jwks()})
+        response = Response.json(server_metadata(server.issuer_name, ANNOUNCED, server.grant_types, algorithms))
     etag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
     headers = {**PUBLIC, "cache-control": f"public, max-age={server.settings.keys_age}", "etag": etag}
     if etag in exchange.request.headers.get("if-none-match", ""):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.token_answer import cookie_name, token_answer
 from gatelet.oauth.errors import InvalidGrant, InvalidRequest
-from gatelet.oauth.refresh_token import GRANT_TYPE
+from gatelet.oauth.refresh_token import GRANT_TYPE, RefreshTokens
 from gatelet.oauth.token_request import TokenRequest
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def refresh(exchange: Exchange, server: Server) -> Response:
     client = exchange.authenticate_client(form, server)
     exchange.refuse_foreign_origin(client)
     request = _with_cookie(request, exchange.request, client)
-    response = server.refresh_tokens.refresh(request, client, attempt=server.attempt(), now=server.now())
+    response = RefreshTokens(tokens=server.user_tokens).refresh(
+        request, client, attempt=server.attempt(), now=server.now()
+    )
     return token_answer(response, client, exchange.observation)
 
 

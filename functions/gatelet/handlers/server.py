@@ -8,28 +8,39 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from gatelet.accounts.authentication import PasswordAuthentication
+from gatelet.aws.attempts import Attempts
 from gatelet.aws.connection import Connection
+from gatelet.aws.consents import Consents
+from gatelet.aws.credentials import Credentials
 from gatelet.aws.directory import Directory
 from gatelet.aws.feed import FeedReader, FeedWriter
-from gatelet.aws.grants import Grants, Sessions
+from gatelet.aws.grants import Grants
 from gatelet.aws.public_keys import PublicKeys
-from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS, Secret, SigningKeys, handle_keys
+from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS, Secret, SigningKeys, grant_seals
+from gatelet.aws.sessions import Sessions
 from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
 from gatelet.handlers.observation import alarm
-from gatelet.oauth import client_credentials, password, refresh_token
+from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
+from gatelet.oauth.handle import HandleKeys
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.password import PasswordGrant
-from gatelet.oauth.refresh_token import RefreshTokens
 from gatelet.oauth.route import Route, parse_routes
+from gatelet.oauth.user_tokens import UserTokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gatelet.oauth.handle import HandleKeys
-    from gatelet.oauth.password import ResourceOwners
+    from gatelet.accounts.password import PasswordHashing
+    from gatelet.oauth.seal import Seals
 
-GRANT_TYPES = (client_credentials.GRANT_TYPE, password.GRANT_TYPE, refresh_token.GRANT_TYPE)
+GRANT_TYPES = (
+    authorization_code.GRANT_TYPE,
+    client_credentials.GRANT_TYPE,
+    password.GRANT_TYPE,
+    refresh_token.GRANT_TYPE,
+)
 CALL_SHARES = (1 / 8, 1 / 4)
 """The parts of the deadline that one attempt of a call may take to connect and to read: of 8 s, 1 s and 2 s."""
 
@@ -122,42 +133,61 @@ class Server:
         return Issuer(issuer=self.issuer_name, signers=SigningKeys(secret), random=self._random)
 
     @property
-    def handles(self) -> HandleKeys:
-        """The keys of codes and refresh tokens, as they are now."""
-        return handle_keys(self._grant_secret)
+    def seals(self) -> Seals:
+        """The keys of codes, refresh tokens, cookies and forms, as they are now."""
+        return grant_seals(self._grant_secret)
 
     @property
-    def refresh_tokens(self) -> RefreshTokens:
-        """The refresh token grant."""
-        return RefreshTokens(
+    def handles(self) -> HandleKeys:
+        """The keys of codes and refresh tokens, as they are now."""
+        return HandleKeys(self.seals)
+
+    @property
+    def user_tokens(self) -> UserTokens:
+        """Issues what a user's grant is answered with."""
+        return UserTokens(
             handles=self.handles, grants=self.grants, feed=self.feed, directory=self.directory, issuer=self.issuer
         )
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The login sessions."""
+        return Sessions(self._table("grants_table"))
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What users allowed clients to do."""
+        return Consents(self._table("credentials_table"))
+
+    def random(self, size: int) -> bytes:
+        """Return random bytes."""
+        return self._random(size)
 
     @property
     def password_grant(self) -> PasswordGrant:
         """The password grant."""
-        return PasswordGrant(
-            owners=self._resource_owners,
-            handles=self.handles,
-            grants=self.grants,
-            sessions=Sessions(self._table("grants_table")),
-            directory=self.directory,
-            issuer=self.issuer,
-        )
+        return PasswordGrant(owners=self.resource_owners, sessions=self.sessions, tokens=self.user_tokens)
 
     @cached_property
-    def _resource_owners(self) -> ResourceOwners:
-        """Made here and not above: only this grant needs Argon2."""
-        from gatelet.accounts.authentication import PasswordAuthentication  # noqa: PLC0415
-        from gatelet.accounts.password import PasswordHashing  # noqa: PLC0415
-        from gatelet.aws.attempts import Attempts  # noqa: PLC0415
-        from gatelet.aws.credentials import Credentials  # noqa: PLC0415
+    def credentials(self) -> Credentials:
+        """The passwords."""
+        return Credentials(self._table("credentials_table"))
 
+    @cached_property
+    def hashing(self) -> PasswordHashing:
+        """Argon2id, made where it is needed: most functions never hash."""
+        from gatelet.accounts.password import PasswordHashing  # noqa: PLC0415
+
+        return PasswordHashing()
+
+    @cached_property
+    def resource_owners(self) -> PasswordAuthentication:
+        """Checks passwords."""
         return PasswordAuthentication(
             attempts=Attempts(self._table("limits_table")),
-            passwords=Credentials(self._table("credentials_table")),
+            passwords=self.credentials,
             users=self.directory,
-            hashing=PasswordHashing(),
+            hashing=self.hashing,
         )
 
     @cached_property

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.token_answer import token_answer
-from gatelet.oauth import client_credentials, password, refresh_token
+from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
+from gatelet.oauth.authorization_code import AuthorizationCodes
 from gatelet.oauth.errors import UnsupportedGrantType
+from gatelet.oauth.refresh_token import RefreshTokens
 from gatelet.oauth.token_request import TokenRequest
 
 if TYPE_CHECKING:
@@ -36,8 +38,12 @@ def grant(request: TokenRequest, client: Client, server: Server) -> TokenRespons
             return client_credentials.client_credentials(
                 request, client, directory=server.directory, issuer=server.issuer, now=now
             )
+        case authorization_code.GRANT_TYPE:
+            codes = AuthorizationCodes(tokens=server.user_tokens)
+            return codes.redeem(request, client, attempt=server.attempt(), now=now)
         case refresh_token.GRANT_TYPE:
-            return server.refresh_tokens.refresh(request, client, attempt=server.attempt(), now=now)
+            tokens = RefreshTokens(tokens=server.user_tokens)
+            return tokens.refresh(request, client, attempt=server.attempt(), now=now)
         case password.GRANT_TYPE:
             return server.password_grant.issue(request, client, attempt=server.attempt(), now=now)
         case _:

@@ -33,6 +33,13 @@ def token_answer(response: TokenResponse, client: Client, observation: Observati
     return replace(Response.json(members), cookies=(cookie,))
 
 
+def no_refresh_token_cookie(client: Client) -> tuple[str, ...]:
+    """Return what makes the browser forget a client's refresh token, where it holds one."""
+    if not client.refresh_token_cookie:
+        return ()
+    return (f"{cookie_name(client.client_id)}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict",)
+
+
 def cookie_name(client_id: str) -> str:
     """Return the name of the cookie that holds a client's refresh token. RFC 6265bis §4.1.3.2"""
     return f"__Host-rt-{base64url.encode(hashlib.sha256(client_id.encode()).digest()[:12])}"

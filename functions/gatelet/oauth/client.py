@@ -29,13 +29,19 @@ class Client:
     grant_types: tuple[str, ...]
     scope: tuple[str, ...]
     """What the client may ask for, and gets when it names no scope."""
+    id_token_signed_response_alg: str = "RS256"
     redirect_uris: tuple[str, ...] = ()
+    client_uri: str = ""
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
     post_logout_redirect_uris: tuple[str, ...] = ()
     created_at: int = 0
 
     secrets: tuple[ClientSecret, ...] = ()
     enabled: bool = True
     first_party: bool = False
+    require_pkce: bool = True
     refresh_grace: int = REFRESH_GRACE
     """Seconds in which a repeated refresh is an honest retry; 0 to 60."""
     allowed_origins: tuple[str, ...] = ()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import TYPE_CHECKING
 
 from gatelet.oauth.client import AUTHENTICATION_METHODS, LONGEST_REFRESH_GRACE
 from gatelet.oauth.errors import OAuthError
-from gatelet.oauth.registered_uri import InvalidUri, require_origin, require_redirect_uri
+from gatelet.oauth.openid import OFFLINE_ACCESS, SCOPES
+from gatelet.oauth.registered_uri import InvalidUri, require_origin, require_redirect_uri, require_web_page
 from gatelet.oauth.resource_owner import SUBJECT_PREFIX
+from gatelet.oauth.resource_server import SIGNING_ALGORITHMS
 from gatelet.oauth.scope import MOST_SCOPES, SCOPE_TOKEN
 
 if TYPE_CHECKING:
@@ -20,6 +24,9 @@ GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", "pas
 CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 LONGEST_NAME = 200
 MOST_URIS = 100
+LARGEST_LOGO = 32 * 1024
+"""Bytes of the image: it stands in the client's item, and in the consent page."""
+LOGO = re.compile(r"data:image/(?:png|svg\+xml|jpeg|webp);base64,(?P<image>[A-Za-z0-9+/]+={0,2})")
 
 
 class InvalidClientMetadata(OAuthError):
@@ -51,15 +58,23 @@ def require_client_metadata(client: Client) -> None:
     _require_redirect_uris("redirect_uris", client.redirect_uris)
     _require_redirect_uris("post_logout_redirect_uris", client.post_logout_redirect_uris)
     _require_each("allowed_origins", client.allowed_origins, require_origin, InvalidClientMetadata)
+    _require_web_pages(client)
+    _require_logo(client.logo_uri)
     _require_scope(client.scope)
+    _require_user_for_openid(client)
+    _require_id_token_algorithm(client.id_token_signed_response_alg)
+    _require_pkce_of_public_client(client)
     _require_refresh_grace(client.refresh_grace)
     _require_cookie_for_public_client(client)
 
 
 def require_registered_scopes(scopes: Collection[str], registered: Collection[str]) -> None:
-    """Require that each scope belongs to an API. Raises InvalidClientMetadata, naming the first that does not."""
+    """Require that each scope is OpenID Connect's or an API's.
+
+    Raises InvalidClientMetadata, naming the first that is not.
+    """
     for scope in scopes:
-        if scope not in registered:
+        if scope not in SCOPES and scope not in registered:
             raise InvalidClientMetadata("scope", f"names {scope!r}, which no API has registered")
 
 
@@ -129,6 +144,48 @@ def _require_scope(scopes: tuple[str, ...]) -> None:
         raise InvalidClientMetadata(
             "scope", f"must be 1 to {MOST_SCOPES} scope tokens of printable ASCII without quotes"
         )
+
+
+def _require_user_for_openid(client: Client) -> None:
+    """Require that a scope about a user comes with a grant that has one. OpenID Connect Core §5.4, §11"""
+    of_openid = [scope for scope in client.scope if scope in SCOPES]
+    if of_openid and not {"authorization_code", "password"} & set(client.grant_types):
+        raise InvalidClientMetadata("scope", f"cannot have {of_openid[0]} without authorization_code or password")
+    if OFFLINE_ACCESS in of_openid and "refresh_token" not in client.grant_types:
+        raise InvalidClientMetadata("scope", f"cannot have {OFFLINE_ACCESS} without the grant type refresh_token")
+
+
+def _require_web_pages(client: Client) -> None:
+    for parameter in ("client_uri", "policy_uri", "tos_uri"):
+        uri: str = getattr(client, parameter)
+        if uri:
+            _require_each(parameter, (uri,), require_web_page, InvalidClientMetadata)
+
+
+def _require_logo(logo_uri: str) -> None:
+    """Require a small image that is stored here: a page of ours loads nothing from elsewhere."""
+    if not logo_uri:
+        return
+    syntax = LOGO.fullmatch(logo_uri)
+    try:
+        image = base64.b64decode(syntax["image"], validate=True) if syntax else b""
+    except binascii.Error:
+        image = b""
+    if not 0 < len(image) <= LARGEST_LOGO:
+        raise InvalidClientMetadata(
+            "logo_uri", f"must be a PNG, SVG, JPEG or WebP image of at most {LARGEST_LOGO // 1024} KB as a data URI"
+        )
+
+
+def _require_id_token_algorithm(algorithm: str) -> None:
+    if algorithm not in SIGNING_ALGORITHMS:
+        raise InvalidClientMetadata("id_token_signed_response_alg", f"must be one of {', '.join(SIGNING_ALGORITHMS)}")
+
+
+def _require_pkce_of_public_client(client: Client) -> None:
+    """Require PKCE of whoever has no secret. RFC 9700 §2.1.1"""
+    if client.is_public and not client.require_pkce:
+        raise InvalidClientMetadata("require_pkce", "cannot be switched off for a public client (method none)")
 
 
 def _require_refresh_grace(seconds: int) -> None:

@@ -72,6 +72,12 @@ class InvalidGrant(OAuthError):
     public = "the grant is invalid, expired, revoked, or was issued to another client"
 
 
+class CodeReplayed(InvalidGrant):
+    """An authorization code came back after it was redeemed. RFC 6749 §4.1.2"""
+
+    metric = "ReuseDetected"
+
+
 class RefreshTokenReused(InvalidGrant):
     """A refresh token came back after its successor was used. RFC 9700 §4.14"""
 
@@ -140,3 +146,45 @@ class InsufficientScope(OAuthError):
 
     error = "insufficient_scope"
     status = 403
+
+
+class UnsupportedResponseType(OAuthError):
+    """The authorization endpoint answers with a code and nothing else. RFC 6749 §4.1.2.1"""
+
+    error = "unsupported_response_type"
+
+
+class AccessDenied(OAuthError):
+    """The user refuses. RFC 6749 §4.1.2.1"""
+
+    error = "access_denied"
+
+
+class LoginRequired(OAuthError):
+    """The user is not signed in and may not be asked to. OpenID Connect Core §3.1.2.6"""
+
+    error = "login_required"
+
+
+class ConsentRequired(OAuthError):
+    """The user has not consented and may not be asked to. OpenID Connect Core §3.1.2.6"""
+
+    error = "consent_required"
+
+
+class RequestNotSupported(OAuthError):
+    """Request objects are not supported. OpenID Connect Core §3.1.2.6"""
+
+    error = "request_not_supported"
+
+
+class RequestUriNotSupported(OAuthError):
+    """Request objects by reference are not supported. OpenID Connect Core §3.1.2.6"""
+
+    error = "request_uri_not_supported"
+
+
+class UnsafeRequest(OAuthError):
+    """Client or redirect URI are not good: nothing may be redirected. RFC 6749 §4.1.2.1"""
+
+    error = "invalid_request"

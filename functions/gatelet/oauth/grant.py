@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 REFRESH_IDLE = 14 * 86_400
 REFRESH_ABSOLUTE = 90 * 86_400
 
+CODE_LIFETIME = 60
+"""Seconds. RFC 6749 §4.1.2 asks for ten minutes at most."""
+
+PENDING = "pending"
 ACTIVE = "active"
 REVOKED = "revoked"
 
@@ -35,6 +39,21 @@ class Grant:
     attempt: str
     status: str = ACTIVE
 
+    redirect_uri: str = ""
+    code_challenge: str = ""
+    code_expires_at: int = 0
+    nonce: str | None = None
+    id_token_claims: tuple[str, ...] = ()
+    userinfo_claims: tuple[str, ...] = ()
+
+
+class RedemptionRefused(Exception):
+    """The conditional write of a redemption did not happen; `grant` is what stood there, or None."""
+
+    def __init__(self, grant: Grant | None) -> None:
+        super().__init__("the grant is not as the code says")
+        self.grant = grant
+
 
 class RotationRefused(Exception):
     """The conditional write of a rotation did not happen; `grant` is what stood there, or None."""
@@ -52,6 +71,28 @@ class GrantStore(Protocol):
 
     def put(self, grant: Grant) -> None:
         """Write a grant that was not there; a repeated write by the same attempt is one write."""
+
+    def put_once(self, grant: Grant) -> None:
+        """Write a grant unless it is there already."""
+
+    def bury(self, gid: str, ttl: int) -> None:
+        """Make a grant revoked that may be on its way: whoever makes it finds its place taken."""
+
+    def redeem(
+        self,
+        gid: str,
+        *,
+        client_id: str,
+        redirect_uri: str | None,
+        code_challenge: str,
+        attempt: str,
+        now: int,
+    ) -> Grant:
+        """Turn a pending grant active in one conditional write, and return it as it is then.
+
+        The condition: pending, of this client, with this challenge, with this redirect URI where one is
+        given, and the code's expiry in the future. Raises RedemptionRefused.
+        """
 
     def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
         """Turn generation g into g + 1 in one conditional write, and return the grant as it is then.

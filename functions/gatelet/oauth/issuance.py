@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from gatelet.oauth import base64url
 from gatelet.oauth.access_token import AccessToken
 from gatelet.oauth.errors import InvalidScope
+from gatelet.oauth.resource_server import ResourceServer
 from gatelet.oauth.token_request import TokenResponse
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from gatelet.oauth.grant import Grant
     from gatelet.oauth.jws import Signer
     from gatelet.oauth.resource_owner import ResourceOwner
-    from gatelet.oauth.resource_server import ResourceServer, ResourceServers
+    from gatelet.oauth.resource_server import ResourceServers
     from gatelet.oauth.role import Roles
 
 JTI_BYTES = 16
@@ -47,6 +48,11 @@ class Signers(Protocol):
         """Return the current key of an algorithm. Raises TemporarilyUnavailable."""
 
 
+def own_resource(issuer: str) -> ResourceServer:
+    """Return the issuer as the audience that it is for userinfo."""
+    return ResourceServer(identifier=issuer, name="userinfo")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
     """Who issues: its name, its keys, its clock and its source of randomness."""
@@ -54,6 +60,11 @@ class Issuer:
     issuer: str
     signers: Signers
     random: Callable[[int], bytes] = secrets.token_bytes
+
+    @property
+    def own_resource(self) -> ResourceServer:
+        """The audience of tokens that have OpenID scopes alone: the issuer, that is, userinfo."""
+        return own_resource(self.issuer)
 
     def issue(
         self,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import GRANT_SECRET_BYTES, HANDLES, REFRESH_TOKEN, HandleKeys
+from gatelet.oauth.handle import GRANT_SECRET_BYTES, REFRESH_TOKEN, HandleKeys
 from gatelet.oauth.jwk import private_key, public_jwk, thumbprint
 from gatelet.oauth.jws import Signer, VerificationKey, parse
+from gatelet.oauth.seal import SEALS, Seals
 
 if TYPE_CHECKING:
     from gatelet.oauth.key_set import Key, KeySet
@@ -30,9 +31,9 @@ def check_signing_keys(keys: KeySet) -> None:
 
 def check_handle_keys(keys: KeySet) -> None:
     """Require that the keys are long enough, and readable what the current one makes. Raises ValueError."""
-    if any(len(base64url.decode(key.material["k"])) < LEAST_HMAC_BYTES for key in keys.rings[HANDLES].all_keys):
+    if any(len(base64url.decode(key.material["k"])) < LEAST_HMAC_BYTES for key in keys.rings[SEALS].all_keys):
         raise ValueError("an HMAC key has less than 256 bits")
-    handles = HandleKeys(keys.rings[HANDLES])
+    handles = HandleKeys(Seals(keys.rings[SEALS]))
     text = handles.seal(REFRESH_TOKEN, grant_secret=bytes(GRANT_SECRET_BYTES), generation=0, client_id="check")
     handles.open(REFRESH_TOKEN, text)
 

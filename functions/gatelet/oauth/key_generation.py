@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import HANDLES, KEY_ID_BYTES
 from gatelet.oauth.jwk import thumbprint, to_jwk
 from gatelet.oauth.key_set import Key
+from gatelet.oauth.seal import KEY_ID_BYTES, SEALS
 
 if TYPE_CHECKING:
     from gatelet.oauth.jwk import PrivateKey
@@ -23,7 +23,7 @@ RSA_BITS = 2048
 
 def generate(alg: str, now: int) -> Key:
     """Make a key for an algorithm: ES256, RS256, EdDSA, or HMAC for handles."""
-    if alg == HANDLES:
+    if alg == SEALS:
         return Key(
             kid=secrets.token_hex(KEY_ID_BYTES),
             created_at=now,

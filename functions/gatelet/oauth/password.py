@@ -9,17 +9,15 @@ from gatelet.oauth import base64url
 from gatelet.oauth.errors import UnauthorizedClient
 from gatelet.oauth.grant import REFRESH_ABSOLUTE, REFRESH_IDLE, Grant, may_refresh
 from gatelet.oauth.handle import GRANT_SECRET_BYTES, grant_id
-from gatelet.oauth.refresh_token import with_refresh_token
 from gatelet.oauth.scope import choose_audience, restrict
 from gatelet.oauth.token_request import require_grant_type, require_parameter
 
 if TYPE_CHECKING:
     from gatelet.oauth.client import Client
-    from gatelet.oauth.grant import GrantStore, SessionStore
-    from gatelet.oauth.handle import HandleKeys
-    from gatelet.oauth.issuance import Directory, Issuer
+    from gatelet.oauth.grant import SessionStore
     from gatelet.oauth.resource_owner import ResourceOwner
     from gatelet.oauth.token_request import TokenRequest, TokenResponse
+    from gatelet.oauth.user_tokens import UserTokens
 
 GRANT_TYPE = "password"
 PASSWORD_ACR = "1"
@@ -31,9 +29,12 @@ SESSION_ID_BYTES = 16
 class ResourceOwners(Protocol):
     """Who checks the password of a user."""
 
-    def authenticate(self, username: str, password: str, *, client_id: str, now: int) -> ResourceOwner:
+    def authenticate(
+        self, username: str, password: str, *, guesser: str, address: str | None, now: int
+    ) -> ResourceOwner:
         """Return the enabled user whose password it is.
 
+        `guesser` says through what the guess comes, `address` from where, if that tells anything.
         Raises InvalidGrant, TooManyAttempts, InvalidRequest and TemporarilyUnavailable.
         """
 
@@ -43,11 +44,8 @@ class PasswordGrant:
     """The password grant with all that it works on."""
 
     owners: ResourceOwners
-    handles: HandleKeys
-    grants: GrantStore
     sessions: SessionStore
-    directory: Directory
-    issuer: Issuer
+    tokens: UserTokens
 
     def issue(self, request: TokenRequest, client: Client, *, attempt: str, now: int) -> TokenResponse:
         """Exchange a password for tokens. RFC 6749 §4.3.3
@@ -59,19 +57,24 @@ class PasswordGrant:
             raise UnauthorizedClient("grant_type password is for first-party clients")
         username = require_parameter(request.username, "username")
         password = require_parameter(request.password, "password")
-        allowed = restrict(request.scope or client.scope, client.scope)
-        audience, allowed = choose_audience(allowed, request.resource, self.directory.resource_servers())
-        roles = self.directory.roles()
-        self.issuer.signers.signer(audience.signing_alg)
-        owner = self.owners.authenticate(username, password, client_id=client.client_id, now=now)
-        scope = restrict(allowed, roles.permissions(owner.roles))
-        grant_secret = self.issuer.random(GRANT_SECRET_BYTES)
+        registered, issuer = self.tokens.load(), self.tokens.issuer
+        audience, allowed = choose_audience(
+            restrict(request.scope or client.scope, client.scope),
+            request.resource,
+            registered.resource_servers,
+            own=issuer.own_resource,
+        )
+        issuer.signers.signer(audience.signing_alg)
+        guesser = f"client {client.client_id}"  # the address would be that of the client's backend
+        owner = self.owners.authenticate(username, password, guesser=guesser, address=None, now=now)
+        scope = restrict(allowed, registered.permitted(owner))
+        grant_secret = issuer.random(GRANT_SECRET_BYTES)
         lifetime = REFRESH_ABSOLUTE if may_refresh(client) else audience.access_token_lifetime
         grant = Grant(
             gid=grant_id(grant_secret),
             client_id=client.client_id,
             sub=owner.sub,
-            session_id=base64url.encode(self.issuer.random(SESSION_ID_BYTES)),
+            session_id=base64url.encode(issuer.random(SESSION_ID_BYTES)),
             scope=scope,
             audience=audience.identifier,
             auth_time=now,
@@ -84,17 +87,9 @@ class PasswordGrant:
             attempt=attempt,
         )
         self._write(grant, now)
-        response = self.issuer.issue(
-            client=client,
-            audience=audience,
-            scope=scope,
-            now=now,
-            grant=grant,
-            roles=roles.within(owner.roles, audience.scopes),
-        )
-        return with_refresh_token(response, self.handles, grant_secret, grant, now) if may_refresh(client) else response
+        return self.tokens.issue(grant, grant_secret, client, owner, registered=registered, scope=scope, now=now)
 
     def _write(self, grant: Grant, now: int) -> None:
         """Write the session first, so that whoever ends the user's sessions finds the grant."""
         self.sessions.put(grant, now=now)
-        self.grants.put(grant)
+        self.tokens.grants.put(grant)

@@ -1,4 +1,4 @@
-"""The URIs that a client registers: where to be redirected to, and the origins of its scripts."""
+"""The URIs that a client registers: where to be redirected to, the origins of its scripts, pages about it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def require_redirect_uri(uri: str) -> None:
     Raises InvalidUri.
     """
     _require_characters(uri)
+    _require_comparable(uri)
     scheme, rest = _split_scheme(uri)
     if scheme in DEFAULT_PORTS:
         rest = _require_authority(scheme, rest)
@@ -58,6 +59,7 @@ def require_origin(origin: str) -> None:
     Raises InvalidUri.
     """
     _require_characters(origin)
+    _require_comparable(origin)
     scheme, rest = _split_scheme(origin)
     if scheme not in DEFAULT_PORTS:
         raise InvalidUri("must be https://host or https://host:port")
@@ -67,6 +69,18 @@ def require_origin(origin: str) -> None:
         raise InvalidUri(f"must leave out the default port {DEFAULT_PORTS[scheme]}, as browsers do")
 
 
+def require_web_page(uri: str) -> None:
+    """Require a page that a link may lead to: https, or http to this machine. RFC 7591 §2
+
+    Raises InvalidUri.
+    """
+    _require_characters(uri)
+    scheme, rest = _split_scheme(uri.partition("#")[0])
+    if scheme not in DEFAULT_PORTS:
+        raise InvalidUri("must be https://host with or without a path")
+    _require_authority(scheme, rest)
+
+
 def _require_characters(uri: str) -> None:
     if not 0 < len(uri) <= LONGEST_URI:
         raise InvalidUri(f"must have 1 to {LONGEST_URI} characters")
@@ -74,10 +88,13 @@ def _require_characters(uri: str) -> None:
         raise InvalidUri("must be ASCII: write a host name in Punycode and escape the rest with %")
     if not uri.isprintable() or " " in uri:
         raise InvalidUri("must not contain spaces or control characters")
-    if "*" in uri:
-        raise InvalidUri("must not contain a wildcard: every URI is compared as it is")
     if NEVER_IN_URI.search(uri) or BROKEN_ESCAPE.search(uri):
         raise InvalidUri("contains a character that no URI may contain, or a broken percent escape")
+
+
+def _require_comparable(uri: str) -> None:
+    if "*" in uri:
+        raise InvalidUri("must not contain a wildcard: every URI is compared as it is")
     if "#" in uri:
         raise InvalidUri("must not have a fragment")
 

@@ -9,9 +9,10 @@ from gatelet.oauth.access_token import verify_access_token
 from gatelet.oauth.client import LONGEST_REFRESH_GRACE
 from gatelet.oauth.errors import InvalidToken
 from gatelet.oauth.grant import REVOKED
-from gatelet.oauth.handle import REFRESH_TOKEN, ForgedHandle
+from gatelet.oauth.handle import REFRESH_TOKEN
 from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 from gatelet.oauth.revocation_list import RevocationEvent
+from gatelet.oauth.seal import BrokenSeal
 
 if TYPE_CHECKING:
     from gatelet.oauth.access_token import VerificationKeys
@@ -63,7 +64,7 @@ class Revocation:
     def _revoke_refresh_token(self, token: str, client: Client) -> str | None:
         try:
             handle = self.handles.open(REFRESH_TOKEN, token)
-        except ForgedHandle:
+        except BrokenSeal:
             return None
         if not handle.belongs_to(client.client_id):
             return None

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from gatelet.oauth.errors import InvalidScope, InvalidTarget
+from gatelet.oauth.openid import SCOPES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from gatelet.oauth.resource_server import ResourceServer, ResourceServers
 
@@ -33,27 +34,41 @@ def format_scope(scopes: Collection[str]) -> str:
 
 
 def choose_audience(
-    scopes: Collection[str], resource: str | None, servers: ResourceServers
+    scopes: Collection[str],
+    resource: str | None,
+    servers: ResourceServers,
+    *,
+    own: ResourceServer | None = None,
 ) -> tuple[ResourceServer, tuple[str, ...]]:
     """Return the one API that the token is for, and those of the scopes that are its own. RFC 8707 §2
 
-    `resource` names the API; without it, it is the one that owns the scopes.
+    `resource` names the API; without it, it is the one that owns the scopes. Where a user is behind the
+    token, the scopes of OpenID Connect go with any API, and alone with `own`, the issuer itself.
     Raises InvalidTarget where there is no such API or more than one, InvalidScope where nothing is left.
     """
     owned = {scope: server for scope in scopes if (server := servers.owner(scope))}
-    if resource is None:
-        audiences = {server.identifier: server for server in owned.values()}
-        if len(audiences) > 1:
-            raise InvalidTarget("the scopes belong to more than one API; name one with resource")
-        audience = next(iter(audiences.values()), None)
-    else:
-        audience = servers.get(resource)
-        if audience is None:
-            raise InvalidTarget("resource is not a registered API")
-    granted = tuple(scope for scope, server in owned.items() if server is audience)
+    openid = {scope for scope in scopes if own is not None and scope in SCOPES}
+    owners = {server.identifier: server for server in owned.values()}
+    audience = _named(resource, servers) if resource else _only(owners)
+    if audience is None and openid:
+        audience = own
+    granted = tuple(scope for scope in scopes if scope in openid or owned.get(scope) is audience)
     if audience is None or not granted:
         raise InvalidScope("none of the requested scopes can be granted")
     return audience, granted
+
+
+def _named(resource: str, servers: ResourceServers) -> ResourceServer:
+    server = servers.get(resource)
+    if server is None:
+        raise InvalidTarget("resource is not a registered API")
+    return server
+
+
+def _only(audiences: Mapping[str, ResourceServer]) -> ResourceServer | None:
+    if len(audiences) > 1:
+        raise InvalidTarget("the scopes belong to more than one API; name one with resource")
+    return next(iter(audiences.values()), None)
 
 
 def restrict(scopes: Collection[str], *limits: Collection[str] | None) -> tuple[str, ...]:

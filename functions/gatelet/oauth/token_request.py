@@ -21,6 +21,9 @@ class TokenRequest:
     grant_type: str
     scope: tuple[str, ...] | None = None
     resource: str | None = None
+    code: str | None = field(default=None, repr=False)
+    code_verifier: str | None = field(default=None, repr=False)
+    redirect_uri: str | None = None
     refresh_token: str | None = field(default=None, repr=False)
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -32,6 +35,9 @@ class TokenRequest:
             grant_type=require_parameter(form.get("grant_type"), "grant_type"),
             scope=parse_scope(form["scope"]) if "scope" in form else None,
             resource=form.get("resource"),
+            code=form.get("code"),
+            code_verifier=form.get("code_verifier"),
+            redirect_uri=form.get("redirect_uri"),
             refresh_token=form.get("refresh_token"),
             username=form.get("username"),
             password=form.get("password"),
@@ -46,6 +52,7 @@ class TokenResponse:
     expires_in: int
     scope: tuple[str, ...]
     refresh_token: str | None = field(default=None, repr=False)
+    id_token: str | None = field(default=None, repr=False)
 
     sub: str
     jti: str
@@ -60,7 +67,8 @@ class TokenResponse:
             "expires_in": self.expires_in,
             "scope": format_scope(self.scope),
         }
-        return members if self.refresh_token is None else {**members, "refresh_token": self.refresh_token}
+        given = {"refresh_token": self.refresh_token, "id_token": self.id_token}
+        return members | {name: token for name, token in given.items() if token is not None}
 
 
 def require_parameter(value: str | None, name: str) -> str:

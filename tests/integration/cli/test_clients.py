@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import replace
 
@@ -15,6 +16,13 @@ BROWSER = (
     *(*ORDERS, "--token-endpoint-auth-method", "none"),
     *("--redirect-uri", "https://app.example/cb", "--allowed-origin", "https://app.example"),
 )
+WEB = (
+    *("--client-name", "Web", "--redirect-uri", "https://web.example/cb"),
+    *("--grant-type", "authorization_code", "--grant-type", "refresh_token"),
+    *("--scope", "openid profile email address phone offline_access"),
+)
+PNG = b"\x89PNG\r\n\x1a\nimage"
+SVG = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 @pytest.fixture
@@ -117,6 +125,15 @@ REFUSED = [
     ("--refresh-grace", (*SERVICE, "--refresh-grace", "soon")),
     ("--allowed-origin", (*SERVICE, "--allowed-origin", "https://app.example/")),
     ("--refresh-token-cookie", (*SERVICE, "--refresh-token-cookie")),
+    ("--scope", (*SERVICE, "--scope", "openid")),
+    ("--no-require-pkce", (*BROWSER, "--no-require-pkce")),
+    ("--client-uri", (*SERVICE, "--client-uri", "http://app.example")),
+    ("--policy-uri", (*SERVICE, "--policy-uri", "javascript:alert(1)")),
+    ("--tos-uri", (*SERVICE, "--tos-uri", "terms")),
+    ("--logo", (*SERVICE, "--logo", "/nowhere/logo.png")),
+    ("--id-token-signed-response-alg", (*SERVICE, "--id-token-signed-response-alg", "none")),
+    ("--id-token-signed-response-alg", (*WEB, "--id-token-signed-response-alg", "RS256")),
+    ("--id-token-signed-response-alg", WEB),
     ("--client-id", (*SERVICE, "--client-id", "u_x")),
     ("--client-id", (*SERVICE, "--client-id", "a b")),
 ]
@@ -128,6 +145,76 @@ def test_bad_metadata_is_refused_with_the_name_of_the_option_and_nothing_is_writ
         with subtests.test(" ".join(arguments)):
             assert option in gatelet.fails("clients", "create", *arguments, code=2)
             assert deployment.items("directory") == before
+
+
+def test_web_client_may_ask_for_the_scopes_of_openid_connect(gatelet, stored):
+    """No API registers them."""
+    made = gatelet.json("clients", "create", *WEB, "--id-token-signed-response-alg", "ES256")
+    assert made["scope"] == "openid profile email address phone offline_access"
+    assert made["id_token_signed_response_alg"] == "ES256"
+    assert stored(made["client_id"]).require_pkce
+
+
+def test_id_token_algorithm_is_one_that_the_stack_has_keys_for(gatelet, stored):
+    gatelet.run("clients", "create", *WEB, "--client-id", "c_1", "--id-token-signed-response-alg", "ES256")
+    change = ("clients", "update", "c_1", "--id-token-signed-response-alg")
+    assert "ES256, EdDSA" in gatelet.fails(*change, "RS256", code=2)
+    gatelet.run(*change, "EdDSA")
+    assert stored("c_1").id_token_signed_response_alg == "EdDSA"
+
+
+def test_what_the_consent_page_shows_is_stored_and_can_be_taken_back(gatelet, stored, tmp_path):
+    logo = tmp_path / "logo.bin"
+    logo.write_bytes(PNG)
+    algorithm = ("--id-token-signed-response-alg", "ES256")
+    pages = {
+        "client_uri": "https://web.example",
+        "policy_uri": "https://web.example/p#a",
+        "tos_uri": "https://t.example",
+    }
+    named = [word for name, url in pages.items() for word in (f"--{name.replace('_', '-')}", url)]
+    made = gatelet.json("clients", "create", *WEB, *algorithm, *named, "--logo", str(logo), "--client-id", "c_1")
+    assert {name: made[name] for name in pages} == pages
+    assert made["logo_uri"] == f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assert stored("c_1").logo_uri == made["logo_uri"]
+    gatelet.run("clients", "update", "c_1", "--logo", "", "--client-uri", "")
+    assert (stored("c_1").logo_uri, stored("c_1").client_uri) == ("", "")
+    assert stored("c_1").policy_uri == pages["policy_uri"]
+
+
+@pytest.mark.parametrize(
+    ("image", "kind"),
+    [(PNG, "png"), (SVG, "svg+xml"), (b"\xff\xd8\xff\xe0image", "jpeg"), (b"RIFF\0\0\0\0WEBPimage", "webp")],
+)
+def test_logo_is_known_by_its_content_whatever_the_file_is_called(gatelet, stored, tmp_path, image, kind):
+    file = tmp_path / "logo.txt"
+    file.write_bytes(image)
+    gatelet.run("clients", "create", *SERVICE, "--client-id", "c_1", "--logo", str(file))
+    assert stored("c_1").logo_uri.startswith(f"data:image/{kind};base64,")
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<html><body>", b"svg", b"\xff\xfe<svg", PNG + bytes(32 * 1024)])
+def test_file_that_is_no_small_image_is_no_logo(gatelet, deployment, tmp_path, content):
+    before = deployment.items("directory")
+    file = tmp_path / "logo.png"
+    file.write_bytes(content)
+    assert "--logo" in gatelet.fails("clients", "create", *SERVICE, "--logo", str(file), code=2)
+    assert deployment.items("directory") == before
+
+
+def test_table_for_people_does_not_print_an_image(gatelet, tmp_path):
+    file = tmp_path / "logo.png"
+    file.write_bytes(PNG + bytes(9000))
+    printed = gatelet.run("clients", "create", *SERVICE, "--logo", str(file))
+    assert "data:image/png;base64, 12" in printed
+    assert "AAAAAAAA" not in printed
+
+
+def test_confidential_client_may_be_let_off_pkce_and_bound_to_it_again(gatelet, stored):
+    gatelet.run("clients", "create", *SERVICE, "--client-id", "c_1", "--no-require-pkce")
+    assert not stored("c_1").require_pkce
+    assert gatelet.json("clients", "update", "c_1", "--require-pkce")["require_pkce"]
+    assert stored("c_1").require_pkce
 
 
 def test_unregistered_scope_is_named(gatelet):

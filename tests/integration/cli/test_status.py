@@ -16,7 +16,7 @@ ISSUER = "https://abc123.execute-api.us-east-1.amazonaws.com"
 def web(terminal):
     """Let every endpoint answer."""
     for endpoint in ENDPOINTS:
-        method = "GET" if "GET" in endpoint.methods else "OPTIONS"
+        method = "GET" if "GET" in endpoint.methods and "{" not in endpoint.path else "OPTIONS"
         terminal.web[f"{method} {ISSUER}{endpoint.path}"] = Answer(status=200, body=b"{}")
     discovery = json.dumps({"issuer": ISSUER}).encode()
     terminal.web[f"GET {ISSUER}/.well-known/openid-configuration"] = Answer(status=200, body=discovery)

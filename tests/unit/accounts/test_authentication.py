@@ -22,17 +22,17 @@ HASH = HASHING.hash("correct horse")
 
 
 class World:
-    def __init__(self, *, hashing: PasswordHashing = HASHING, free: int = 5) -> None:
-        self.attempts = in_memory.Attempts(free)
+    def __init__(self, *, hashing: PasswordHashing = HASHING) -> None:
+        self.attempts = in_memory.Attempts()
         self.passwords = in_memory.Passwords(alice=HASH)
         self.users = in_memory.Directory(servers=ResourceServers(()), roles=Roles(()), users=(ALICE,))
         self._hashing = hashing
 
-    def authenticate(self, username="alice", password="correct horse", client_id="c_app"):
+    def authenticate(self, username="alice", password="correct horse", guesser="client c_app", address=None):
         authentication = PasswordAuthentication(
             attempts=self.attempts, passwords=self.passwords, users=self.users, hashing=self._hashing
         )
-        return authentication.authenticate(username, password, client_id=client_id, now=NOW)
+        return authentication.authenticate(username, password, guesser=guesser, address=address, now=NOW)
 
 
 @pytest.fixture
@@ -92,8 +92,24 @@ def test_another_spelling_of_a_name_has_no_count_of_its_own(world):
 def test_guesses_through_one_client_do_not_lock_the_user_out_of_another(world):
     for _ in range(5):
         with pytest.raises(InvalidGrant):
-            world.authenticate(password="wrong", client_id="c_attacked")
-    assert world.authenticate(client_id="c_app") == ALICE
+            world.authenticate(password="wrong", guesser="client c_attacked")
+    assert world.authenticate(guesser="client c_app") == ALICE
+
+
+def test_guesses_from_one_address_are_counted_whatever_the_name(world):
+    """Many people may share an address: it has more free guesses than an account."""
+    for number in range(20):
+        with pytest.raises(InvalidGrant):
+            world.authenticate(f"user{number}", "wrong", guesser="browser", address="192.0.2.1")
+    with pytest.raises(TooManyAttempts):
+        world.authenticate("user20", "wrong", guesser="browser", address="192.0.2.1")
+    with pytest.raises(InvalidGrant):
+        world.authenticate("user20", "wrong", guesser="browser", address="192.0.2.2")
+
+
+def test_a_right_password_gives_the_count_of_its_address_back(world):
+    for _ in range(50):
+        assert world.authenticate(guesser="browser", address="192.0.2.1") == ALICE
 
 
 @pytest.mark.attack("ATK-365")

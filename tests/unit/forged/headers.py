@@ -6,9 +6,10 @@ import base64
 import hashlib
 import json
 
-from gatelet.oauth.handle import HANDLES, REFRESH_TOKEN, HandleKeys
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_set import KeyRing
+from gatelet.oauth.seal import SEALS, Seals
 from tests.unit.tokens import (
     ABSENT,
     ATTACKER,
@@ -86,7 +87,7 @@ def type_tokens():
     others = ["logout+jwt", "dpop+jwt", "client-authentication+jwt", "token-introspection+jwt", "at+jwt ", "at+JWT\0"]
     for other in (*others, "text/at+jwt", "application/jwt", "", None, 1, ["at+jwt"], ABSENT):
         yield attack("ATK-027", signed(head=header(typ=other)), f"typ {'absent' if other is ABSENT else other!r}")
-    handles = HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0)))
+    handles = HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))))
     for prefix in (REFRESH_TOKEN, "gc1_"):
         handle = handles.seal(prefix, grant_secret=bytes(16), generation=0, client_id="c_app")
         yield attack("ATK-029", handle, f"handle {prefix}")

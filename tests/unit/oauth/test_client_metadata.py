@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from gatelet.oauth.client import Client
 from gatelet.oauth.client_metadata import (
     GRANT_TYPES,
+    LARGEST_LOGO,
     InvalidClientMetadata,
     InvalidRedirectUri,
     require_client_metadata,
@@ -25,7 +27,12 @@ WEB = Client(
     scope=("notes:read",),
     redirect_uris=("https://app.example/cb",),
 )
+PNG = b"\x89PNG\r\n\x1a\n"
 BROWSER = replace(WEB, token_endpoint_auth_method="none", allowed_origins=("https://app.example",))
+
+
+def logo(image: bytes, kind: str = "png") -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,13 @@ BROWSER = replace(WEB, token_endpoint_auth_method="none", allowed_origins=("http
         replace(WEB, grant_types=("client_credentials",), redirect_uris=()),
         replace(WEB, grant_types=("password", "refresh_token"), first_party=True, redirect_uris=()),
         replace(WEB, post_logout_redirect_uris=("https://app.example/bye",)),
+        replace(WEB, scope=("openid", "profile", "email", "address", "phone", "offline_access", "notes:read")),
+        replace(WEB, client_uri="https://app.example", policy_uri="https://app.example/legal#privacy"),
+        replace(WEB, tos_uri="http://127.0.0.1:8000/terms?v=*"),
+        *(replace(WEB, logo_uri=logo(PNG, kind)) for kind in ("png", "svg+xml", "jpeg", "webp")),
+        replace(WEB, logo_uri=logo(bytes(LARGEST_LOGO))),
+        replace(WEB, require_pkce=False),
+        *(replace(WEB, id_token_signed_response_alg=algorithm) for algorithm in ("RS256", "ES256", "EdDSA")),
     ],
 )
 def test_sound_metadata_is_accepted(client):
@@ -64,6 +78,20 @@ def test_sound_metadata_is_accepted(client):
         ("redirect_uris", {"redirect_uris": tuple(f"https://app.example/{n}" for n in range(101))}),
         ("post_logout_redirect_uris", {"post_logout_redirect_uris": ("http://app.example",)}),
         ("allowed_origins", {"allowed_origins": ("https://app.example/",)}),
+        *((page, {page: "javascript:alert(1)"}) for page in ("client_uri", "policy_uri", "tos_uri")),
+        ("client_uri", {"client_uri": "http://app.example"}),
+        ("client_uri", {"client_uri": "https://user@app.example"}),
+        ("client_uri", {"client_uri": "https://app.example/\x1b[2J"}),
+        ("client_uri", {"client_uri": "/home"}),
+        ("logo_uri", {"logo_uri": "https://app.example/logo.png"}),
+        ("logo_uri", {"logo_uri": logo(b"<html>", "html")}),
+        ("logo_uri", {"logo_uri": "data:image/png;base64,"}),
+        ("logo_uri", {"logo_uri": "data:image/png;base64,AAA"}),
+        ("logo_uri", {"logo_uri": logo(PNG) + '" onerror="alert(1)'}),
+        ("logo_uri", {"logo_uri": logo(bytes(LARGEST_LOGO + 1))}),
+        *(("id_token_signed_response_alg", {"id_token_signed_response_alg": alg}) for alg in ("none", "HS256", "")),
+        ("scope", {"scope": ("openid",), "grant_types": ("client_credentials",)}),
+        ("scope", {"scope": ("openid", "offline_access"), "grant_types": ("authorization_code",)}),
         ("scope", {"scope": ()}),
         ("scope", {"scope": ("a b",)}),
         ("scope", {"scope": ('a"b',)}),
@@ -89,6 +117,12 @@ def test_public_client_cannot_have_client_credentials():
     """RFC 6749 §4.4"""
     with pytest.raises(InvalidClientMetadata, match="grant_types"):
         require_client_metadata(replace(BROWSER, grant_types=("authorization_code", "client_credentials")))
+
+
+def test_public_client_cannot_do_without_pkce():
+    """RFC 9700 §2.1.1"""
+    with pytest.raises(InvalidClientMetadata, match="require_pkce"):
+        require_client_metadata(replace(BROWSER, require_pkce=False))
 
 
 def test_password_grant_is_for_first_party_clients():
@@ -118,6 +152,10 @@ def test_refused_uri_is_quoted_without_its_control_characters():
 def test_scope_that_no_api_has_is_named():
     with pytest.raises(InvalidClientMetadata, match="'notes:write'"):
         require_registered_scopes(("notes:read", "notes:write"), {"notes:read"})
+
+
+def test_scopes_of_openid_connect_belong_to_no_api():
+    require_registered_scopes(("openid", "profile", "email", "address", "phone", "offline_access"), ())
 
 
 @given(

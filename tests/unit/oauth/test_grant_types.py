@@ -17,7 +17,7 @@ from gatelet.oauth.errors import (
     TemporarilyUnavailable,
     UnauthorizedClient,
 )
-from gatelet.oauth.handle import HANDLES, REFRESH_TOKEN, HandleKeys
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.jws import Signer
 from gatelet.oauth.key_generation import generate
@@ -26,7 +26,9 @@ from gatelet.oauth.password import PasswordGrant
 from gatelet.oauth.resource_owner import ResourceOwner
 from gatelet.oauth.resource_server import ResourceServer, ResourceServers
 from gatelet.oauth.role import Role, Roles
+from gatelet.oauth.seal import SEALS, Seals
 from gatelet.oauth.token_request import TokenRequest
+from gatelet.oauth.user_tokens import UserTokens
 from tests.unit import in_memory
 from tests.unit.tokens import AUDIENCE, ISSUER, KEYS, NOW, verify
 
@@ -42,7 +44,7 @@ SERVICE = Client(
     first_party=True,
 )
 ALICE = ResourceOwner(sub="u_alice", username="alice", roles=("clerk",))
-HANDLE_KEYS = HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0)))
+HANDLE_KEYS = HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))))
 
 
 class Owners:
@@ -50,9 +52,19 @@ class Owners:
 
     def __init__(self) -> None:
         self.guesses = 0
+        self.guessers: list[tuple[str, str | None]] = []
 
-    def authenticate(self, username: str, password: str, *, client_id: str, now: int) -> ResourceOwner:  # noqa: ARG002
+    def authenticate(
+        self,
+        username: str,
+        password: str,
+        *,
+        guesser: str,
+        address: str | None,
+        now: int,  # noqa: ARG002
+    ) -> ResourceOwner:
         self.guesses += 1
+        self.guessers.append((guesser, address))
         if (username, password) != ("alice", "right"):
             raise InvalidGrant("wrong password")
         return ALICE
@@ -65,6 +77,7 @@ class World:
         self.owners = Owners()
         self.grants = in_memory.Grants()
         self.sessions = in_memory.Sessions()
+        self.feed = in_memory.Feed()
 
     @property
     def issuer(self):
@@ -76,15 +89,14 @@ class World:
 
     def password(self, client=SERVICE, **form):
         request = TokenRequest.from_form({"grant_type": "password", "username": "alice", "password": "right", **form})
-        grant = PasswordGrant(
-            owners=self.owners,
-            handles=HANDLE_KEYS,
-            grants=self.grants,
-            sessions=self.sessions,
-            directory=self.directory,
-            issuer=self.issuer,
+        return self.password_grant.issue(request, client, attempt="a", now=NOW)
+
+    @property
+    def password_grant(self):
+        tokens = UserTokens(
+            handles=HANDLE_KEYS, grants=self.grants, feed=self.feed, directory=self.directory, issuer=self.issuer
         )
-        return grant.issue(request, client, attempt="a", now=NOW)
+        return PasswordGrant(owners=self.owners, sessions=self.sessions, tokens=tokens)
 
 
 @pytest.fixture
@@ -162,6 +174,12 @@ def test_the_password_grant_is_for_first_party_clients_alone(world):
     assert world.owners.guesses == 0
 
 
+def test_a_guess_through_a_client_is_counted_by_client_and_not_by_address(world):
+    """The address would be that of the client's backend."""
+    world.password()
+    assert world.owners.guessers == [("client c_service", None)]
+
+
 @pytest.mark.attack("ATK-183")
 def test_a_client_without_the_refresh_token_grant_gets_no_refresh_token(world):
     """RFC 6749 §1.5"""
@@ -176,16 +194,8 @@ def test_username_and_password_are_required(world, form):
         {"grant_type": "password", **{name: value for name, value in given.items() if value}}
     )
     assert None in {request.username, request.password}
-    grant = PasswordGrant(
-        owners=world.owners,
-        handles=HANDLE_KEYS,
-        grants=world.grants,
-        sessions=world.sessions,
-        directory=world.directory,
-        issuer=world.issuer,
-    )
     with pytest.raises(InvalidRequest, match=next(iter(form))):
-        grant.issue(request, SERVICE, attempt="a", now=NOW)
+        world.password_grant.issue(request, SERVICE, attempt="a", now=NOW)
 
 
 @pytest.mark.parametrize(

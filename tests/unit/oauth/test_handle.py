@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import HANDLES, LENGTH, REFRESH_TOKEN, ForgedHandle, HandleKeys, grant_id
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys, grant_id
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_rotation import shift
 from gatelet.oauth.key_set import KeyRing, KeySet
+from gatelet.oauth.seal import SEALS, BrokenSeal, Seals
 
 CODE = "gc1_"
 GRANT_SECRET = bytes(range(16))
-RING = KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0))
-KEYS = HandleKeys(RING)
+RING = KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))
+KEYS = HandleKeys(Seals(RING))
 ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
@@ -56,7 +57,7 @@ def test_a_handle_with_one_character_changed_is_forged(position):
     """Grant secret, generation, client, key id and tag alike: the tag covers all of it."""
     for character in ALPHABET + "=+/ .":
         if character != TOKEN[position]:
-            with pytest.raises(ForgedHandle):
+            with pytest.raises(BrokenSeal):
                 KEYS.open(REFRESH_TOKEN, TOKEN[:position] + character + TOKEN[position + 1 :])
 
 
@@ -65,7 +66,7 @@ def test_a_handle_with_one_character_changed_is_forged(position):
 def test_a_truncated_handle_is_forged(length):
     for part in (TOKEN[:length], REFRESH_TOKEN + TOKEN[len(TOKEN) - length :]):
         if part != TOKEN:
-            with pytest.raises(ForgedHandle):
+            with pytest.raises(BrokenSeal):
                 KEYS.open(REFRESH_TOKEN, part)
 
 
@@ -85,13 +86,13 @@ def test_a_truncated_handle_is_forged(length):
         REFRESH_TOKEN + ENCODED[:-2] + "==",
         REFRESH_TOKEN + ENCODED[:-1] + "\u00e9",
         REFRESH_TOKEN + ENCODED[:-1] + "\ud800",
-        REFRESH_TOKEN + "A" * LENGTH,
-        REFRESH_TOKEN + "\u0661" * LENGTH,
+        REFRESH_TOKEN + "A" * len(ENCODED),
+        REFRESH_TOKEN + "\u0661" * len(ENCODED),
         REFRESH_TOKEN + "A" * 100_000,
     ],
 )
 def test_text_that_we_did_not_make_is_forged_and_no_fault(text):
-    with pytest.raises(ForgedHandle):
+    with pytest.raises(BrokenSeal):
         KEYS.open(REFRESH_TOKEN, text)
 
 
@@ -99,7 +100,7 @@ def test_text_that_we_did_not_make_is_forged_and_no_fault(text):
 def test_no_bytes_that_we_did_not_seal_open(data):
     for forged in (data, DATA[:4] + data[4:], DATA[:40] + data[40:], data[:40] + DATA[40:]):
         if forged != DATA:
-            with pytest.raises(ForgedHandle):
+            with pytest.raises(BrokenSeal):
                 KEYS.open(REFRESH_TOKEN, REFRESH_TOKEN + base64url.encode(forged))
 
 
@@ -111,7 +112,7 @@ def test_a_handle_in_another_alphabet_of_base64_is_forged():
     )
     encoded = standard.removeprefix(REFRESH_TOKEN).replace("-", "+").replace("_", "/")
     KEYS.open(REFRESH_TOKEN, standard)
-    with pytest.raises(ForgedHandle):
+    with pytest.raises(BrokenSeal):
         KEYS.open(REFRESH_TOKEN, REFRESH_TOKEN + encoded)
 
 
@@ -122,23 +123,23 @@ def test_a_code_cannot_pass_for_a_refresh_token_nor_the_other_way_round(made, wa
     text = seal(made)
     KEYS.open(made, text)
     for presented in (text, wanted + text.removeprefix(made), wanted + text):
-        with pytest.raises(ForgedHandle):
+        with pytest.raises(BrokenSeal):
             KEYS.open(wanted, presented)
 
 
 @pytest.mark.attack("ATK-175")
 def test_a_handle_of_an_unknown_key_is_forged():
-    with pytest.raises(ForgedHandle):
+    with pytest.raises(BrokenSeal):
         KEYS.open(
-            REFRESH_TOKEN, seal(keys=HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0))))
+            REFRESH_TOKEN, seal(keys=HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0)))))
         )
 
 
 @pytest.mark.attack("ATK-175")
 def test_a_handle_of_another_key_that_takes_our_key_id_is_forged():
-    usurper = replace(generate(HANDLES, 0), kid=RING.current.kid)
-    with pytest.raises(ForgedHandle):
-        KEYS.open(REFRESH_TOKEN, seal(keys=HandleKeys(replace(RING, current=usurper))))
+    usurper = replace(generate(SEALS, 0), kid=RING.current.kid)
+    with pytest.raises(BrokenSeal):
+        KEYS.open(REFRESH_TOKEN, seal(keys=HandleKeys(Seals(replace(RING, current=usurper)))))
 
 
 @pytest.mark.attack("ATK-168")
@@ -153,14 +154,14 @@ def test_a_handle_tells_whose_it_is():
 @pytest.mark.attack("ATK-177")
 def test_a_handle_opens_until_its_key_is_retired_for_good():
     """And new ones are made with the current key."""
-    keys = KeySet(version=1, rings={HANDLES: RING})
+    keys = KeySet(version=1, rings={SEALS: RING})
     opened = []
     for day in range(1, 5):
-        keys = shift(keys, (HANDLES,), generate, now=day * 86_400, next_key_age=0, retention=2 * 86_400)
-        handles = HandleKeys(keys.rings[HANDLES])
+        keys = shift(keys, (SEALS,), generate, now=day * 86_400, next_key_age=0, retention=2 * 86_400)
+        handles = HandleKeys(Seals(keys.rings[SEALS]))
         try:
             opened.append(handles.open(REFRESH_TOKEN, TOKEN).generation == 3)
-        except ForgedHandle:
+        except BrokenSeal:
             opened.append(False)
         assert seal(keys=handles) != TOKEN
     assert opened == [True, True, False, False]
@@ -168,25 +169,25 @@ def test_a_handle_opens_until_its_key_is_retired_for_good():
 
 def test_a_container_that_has_not_noticed_a_rotation_opens_what_another_sealed():
     """It knows the next key before that signs."""
-    later = shift(KeySet(version=1, rings={HANDLES: RING}), (HANDLES,), generate, now=1, next_key_age=0, retention=1)
-    assert KEYS.open(REFRESH_TOKEN, seal(keys=HandleKeys(later.rings[HANDLES]))).generation == 3
+    later = shift(KeySet(version=1, rings={SEALS: RING}), (SEALS,), generate, now=1, next_key_age=0, retention=1)
+    assert KEYS.open(REFRESH_TOKEN, seal(keys=HandleKeys(Seals(later.rings[SEALS])))).generation == 3
 
 
 def test_a_handle_of_an_emergency_elsewhere_opens_and_its_successor_is_made_with_the_new_key():
     """A container that remembers the old ring reads it again, and then forgets the old keys."""
-    fresh = KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0))
-    behind, ahead = HandleKeys(RING, reload=lambda: fresh), HandleKeys(fresh)
+    fresh = KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))
+    behind, ahead = HandleKeys(Seals(RING, reload=lambda: fresh)), HandleKeys(Seals(fresh))
     assert behind.open(REFRESH_TOKEN, seal(keys=ahead)).generation == 3
     assert seal(keys=behind, generation=4) == seal(keys=ahead, generation=4)
-    with pytest.raises(ForgedHandle):
+    with pytest.raises(BrokenSeal):
         behind.open(REFRESH_TOKEN, TOKEN)
 
 
 @pytest.mark.attack("ATK-175")
 def test_reading_the_ring_again_makes_no_forged_handle_a_good_one():
-    stranger = HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0)))
-    with pytest.raises(ForgedHandle):
-        HandleKeys(RING, reload=lambda: RING).open(REFRESH_TOKEN, seal(keys=stranger))
+    stranger = HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))))
+    with pytest.raises(BrokenSeal):
+        HandleKeys(Seals(RING, reload=lambda: RING)).open(REFRESH_TOKEN, seal(keys=stranger))
 
 
 @pytest.mark.attack("ATK-365")

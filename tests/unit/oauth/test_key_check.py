@@ -6,11 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import HANDLES
 from gatelet.oauth.jwk import thumbprint, to_jwk
 from gatelet.oauth.key_check import check_handle_keys, check_signing_keys
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_set import Key, KeyRing, KeySet
+from gatelet.oauth.seal import SEALS
 from tests.unit.tokens import KEYS
 
 OTHER = generate("ES256", 0)
@@ -72,7 +72,7 @@ def test_two_keys_of_one_kid_fail():
 
 
 def test_handle_keys_that_open_what_they_seal_pass():
-    check_handle_keys(key_set(HANDLES))
+    check_handle_keys(key_set(SEALS))
 
 
 @pytest.mark.attack("ATK-348")
@@ -89,4 +89,4 @@ def test_handle_keys_that_open_what_they_seal_pass():
 def test_a_handle_key_that_cannot_be_used_fails(changes):
     """An HMAC key is as long as its hash. RFC 7518 §3.2"""
     with pytest.raises(ValueError):  # noqa: PT011
-        check_handle_keys(key_set(HANDLES, current=replace(generate(HANDLES, 0), **changes)))
+        check_handle_keys(key_set(SEALS, current=replace(generate(SEALS, 0), **changes)))

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import HANDLES
 from gatelet.oauth.jwk import private_key, thumbprint
 from gatelet.oauth.key_generation import generate
+from gatelet.oauth.seal import SEALS
 
 FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
 GENERATORS = {"generate", "generate_private_key", "generate_parameters"}
@@ -70,12 +70,12 @@ def test_an_rsa_key_has_2048_bits_and_an_ec_key_lies_on_p_256():
 
 def test_a_handle_key_has_256_bits_and_an_id_of_four_bytes():
     """RFC 7518 §3.2"""
-    key = generate(HANDLES, 0)
+    key = generate(SEALS, 0)
     assert len(base64url.decode(key.material["k"])) == 32
     assert len(bytes.fromhex(key.kid)) == 4
 
 
-@pytest.mark.parametrize("alg", ["ES256", "EdDSA", HANDLES])
+@pytest.mark.parametrize("alg", ["ES256", "EdDSA", SEALS])
 def test_no_two_keys_are_alike(alg):
     assert len({generate(alg, 0).kid for _ in range(50)}) == 50
 

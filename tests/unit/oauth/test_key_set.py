@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gatelet.oauth.handle import HANDLES
 from gatelet.oauth.jwk import public_jwk
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_set import KeyRing, KeySet
+from gatelet.oauth.seal import SEALS
 from tests.unit.tokens import KEYS
 
 
@@ -23,7 +23,7 @@ def ring(alg="ES256"):
 KEY_SET = KeySet(version=7, rings={"ES256": ring(), "EdDSA": ring("EdDSA")})
 
 
-@pytest.mark.parametrize("keys", [KeySet(), KEY_SET, KeySet(version=1, rings={HANDLES: ring(HANDLES)})])
+@pytest.mark.parametrize("keys", [KeySet(), KEY_SET, KeySet(version=1, rings={SEALS: ring(SEALS)})])
 def test_a_key_set_comes_back_from_its_document(keys):
     assert KeySet.from_json(keys.to_json()) == keys
 

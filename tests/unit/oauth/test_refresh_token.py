@@ -17,7 +17,7 @@ from gatelet.oauth.errors import (
     UnauthorizedClient,
 )
 from gatelet.oauth.grant import REVOKED, Grant
-from gatelet.oauth.handle import HANDLES, REFRESH_TOKEN, HandleKeys, grant_id
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys, grant_id
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.jws import Signer
 from gatelet.oauth.key_generation import generate
@@ -27,13 +27,15 @@ from gatelet.oauth.resource_owner import ResourceOwner
 from gatelet.oauth.resource_server import ResourceServer, ResourceServers
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.role import Role, Roles
+from gatelet.oauth.seal import SEALS, Seals
 from gatelet.oauth.token_request import TokenRequest
+from gatelet.oauth.user_tokens import UserTokens
 from tests.unit import in_memory
 from tests.unit.tokens import AUDIENCE, ISSUER, KEYS, NOW, verify
 
 GRANT_SECRET = b"s" * 16
 GID = grant_id(GRANT_SECRET)
-HANDLE_KEYS = HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0)))
+HANDLE_KEYS = HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))))
 APP = Client(
     client_id="c_app",
     client_name="App",
@@ -77,7 +79,7 @@ class World:
     def refresh(self, token, client=APP, *, after=0, **parameters):
         self.now += after
         self._attempts += 1
-        tokens = RefreshTokens(
+        tokens = UserTokens(
             handles=HANDLE_KEYS,
             grants=self.grants,
             feed=self.feed,
@@ -85,7 +87,7 @@ class World:
             issuer=Issuer(issuer=ISSUER, signers=self.signers),
         )
         request = TokenRequest(grant_type="refresh_token", refresh_token=token, **parameters)
-        return tokens.refresh(request, client, attempt=f"attempt-{self._attempts}", now=self.now)
+        return RefreshTokens(tokens=tokens).refresh(request, client, attempt=f"attempt-{self._attempts}", now=self.now)
 
     @property
     def is_revoked(self):

@@ -7,17 +7,18 @@ import pytest
 from gatelet.oauth.client import Client
 from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.grant import REVOKED, Grant
-from gatelet.oauth.handle import HANDLES, REFRESH_TOKEN, HandleKeys, grant_id
+from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys, grant_id
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_set import KeyRing
 from gatelet.oauth.revocation import Revocation, revoke_grant
 from gatelet.oauth.revocation_list import RevocationEvent
+from gatelet.oauth.seal import SEALS, Seals
 from tests.unit import in_memory
 from tests.unit.tokens import ATTACKER, AUDIENCE, ISSUER, NOW, PublishedKeys, claims, header, signed
 
 GRANT_SECRET = b"s" * 16
 GID = grant_id(GRANT_SECRET)
-HANDLE_KEYS = HandleKeys(KeyRing(next=generate(HANDLES, 0), current=generate(HANDLES, 0)))
+HANDLE_KEYS = HandleKeys(Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0))))
 APP = Client(
     client_id="c_app",
     client_name="App",

@@ -11,6 +11,7 @@ from gatelet.oauth.scope import MOST_SCOPES, choose_audience, format_scope, pars
 ORDERS = ResourceServer(
     identifier="https://orders.example", name="Orders", scopes={"orders:read": "", "orders:write": ""}
 )
+OWN = ResourceServer(identifier="https://auth.example", name="userinfo")
 STOCK = ResourceServer(identifier="https://stock.example", name="Stock", scopes={"stock:read": ""})
 SERVERS = ResourceServers((ORDERS, STOCK))
 NQCHAR = st.sampled_from([chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"\\'])
@@ -111,6 +112,29 @@ def test_an_unregistered_resource_is_invalid_target(resource):
 def test_scopes_that_no_api_owns_give_nothing(scopes, resource):
     with pytest.raises(InvalidScope):
         choose_audience(scopes, resource, SERVERS)
+
+
+def test_the_scopes_of_openid_connect_go_with_any_api_where_there_is_a_user():
+    """OpenID Connect Core §5.4, §11"""
+    asked = ("openid", "orders:read", "offline_access")
+    assert choose_audience(asked, None, SERVERS, own=OWN) == (ORDERS, asked)
+    assert choose_audience(("openid", "stock:read"), STOCK.identifier, SERVERS, own=OWN) == (
+        STOCK,
+        ("openid", "stock:read"),
+    )
+
+
+def test_the_scopes_of_openid_connect_alone_are_for_the_issuer_itself():
+    assert choose_audience(("openid", "profile"), None, SERVERS, own=OWN) == (OWN, ("openid", "profile"))
+
+
+def test_a_resource_may_go_with_the_scopes_of_openid_connect_alone():
+    assert choose_audience(("openid",), STOCK.identifier, SERVERS, own=OWN) == (STOCK, ("openid",))
+
+
+@pytest.mark.parametrize("scope", ["nobody:knows", "stock:read"])
+def test_a_scope_that_is_not_the_apis_is_not_granted_with_those_of_openid_connect(scope):
+    assert choose_audience(("openid", scope), ORDERS.identifier, SERVERS, own=OWN) == (ORDERS, ("openid",))
 
 
 def test_a_resource_without_any_scope_of_its_own_is_invalid_scope():

@@ -1,9 +1,9 @@
 """The deployed HTTP API alone on a port of its own.
 
 The emulator routes by host name and path, and answers /oauth2/token, /login and others itself as
-another AWS service; behind this door every path belongs to the API. It calls private functions of
-the one exact version in requirements/emulator.lock; the end-to-end tests prove path by path and
-method by method that the deployed function answered.
+another AWS service; behind this door every path but the demonstration page's belongs to the API. It
+calls private functions of the one exact version in requirements/emulator.lock; the end-to-end tests
+prove path by path and method by method that the deployed function answered.
 """
 
 import logging
@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from ministack.core.responses import request_scope
 from ministack.services import apigateway
 
+from .demonstration import demonstration
 from .journal import Journal
 
 Message = MutableMapping[str, Any]
@@ -69,6 +70,8 @@ class Door:
     async def _answer(self, call: Call) -> Answer:
         if self.api is None:
             return NOT_READY
+        if page := demonstration(call.method, call.path):
+            return page
         try:
             status, headers, body = await self._route(self.api, call)
         except Exception:
