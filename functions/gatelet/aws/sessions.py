@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gatelet.accounts.session import SESSION_IDLE, Session, SessionEnded
+from gatelet.aws.grants import KEPT_AFTER_EXPIRY, SHAPE
 from gatelet.aws.table import Conflict
 from gatelet.oauth.grant import REFRESH_ABSOLUTE
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from gatelet.aws.table import Table
     from gatelet.oauth.grant import Grant
-
-SHAPE = 1
-KEPT_AFTER_EXPIRY = 86_400
 
 
 class Sessions:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from gatelet.aws.connection import Connection
 
-MOST_WRITES = 100
 ABSENT = "attribute_not_exists(#pk)"
 PRESENT = "attribute_exists(#pk)"
 CANCELLED = "TransactionCanceledException"

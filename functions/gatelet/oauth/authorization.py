@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.oauth.authorization_code import GRANT_TYPE
 from gatelet.oauth.errors import UnauthorizedClient, UnsafeRequest
 from gatelet.oauth.grant import may_refresh
 from gatelet.oauth.openid import OFFLINE_ACCESS
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from gatelet.oauth.client import Client
     from gatelet.oauth.client_authentication import Clients
     from gatelet.oauth.resource_server import ResourceServer, ResourceServers
-
-GRANT_TYPE = "authorization_code"
 
 
 def require_client(parameters: Mapping[str, str], clients: Clients) -> Client:
