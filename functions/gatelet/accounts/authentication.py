@@ -12,22 +12,13 @@ from gatelet.oauth.errors import InvalidGrant, InvalidRequest
 
 if TYPE_CHECKING:
     from gatelet.accounts.password import PasswordHashing, PasswordStore
+    from gatelet.oauth.limit import Attempts
     from gatelet.oauth.resource_owner import ResourceOwner
 
 
 FREE_PER_ACCOUNT = 5
 FREE_PER_ADDRESS = 20
 """Guesses in an hour before the delays begin; many people may share one address."""
-
-
-class Attempts(Protocol):
-    """Counts guesses. Both methods raise TemporarilyUnavailable when they cannot answer."""
-
-    def count(self, key: str, now: int, *, free: int) -> None:
-        """Count one guess before it is looked at; the first `free` wait for nothing. Raises TooManyAttempts."""
-
-    def give_back(self, key: str, now: int) -> None:
-        """Take one guess back: it was right."""
 
 
 class Users(Protocol):

@@ -21,20 +21,21 @@ MAY_GUESS = f"attribute_not_exists(#pk) OR #tries < :free OR {_TIERS} OR #at <= 
 
 
 class Attempts:
-    """Implements `gatelet.accounts.authentication.Attempts` by one conditional write a guess.
+    """Implements `gatelet.oauth.limit.Attempts` by one conditional write a guess.
 
     The condition holds the whole rule, so that a hundred guesses at once are counted like a hundred
     in a row.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, kind: str) -> None:
         self._table = table
+        self._kind = kind
 
     def count(self, key: str, now: int, *, free: int) -> None:
         """Count one guess. Raises TooManyAttempts with the seconds to wait."""
         tiers: dict[str, Any] = {f"tries{i}": free + i + 1 for i in range(len(DELAYS) - 1)}
         times: dict[str, Any] = {f"at{i}": now - delay for i, delay in enumerate(DELAYS[:-1])}
-        pk, sk = _key(key, now)
+        pk, sk = self._key(key, now)
         attempt = secrets.token_hex(8)
         try:
             self._table.update(
@@ -62,13 +63,12 @@ class Attempts:
     def give_back(self, key: str, now: int) -> None:
         """Take one guess back."""
         try:
-            self._table.update(*_key(key, now), "SET #tries = #tries - :one", condition="#tries >= :one", one=1)
+            self._table.update(*self._key(key, now), "SET #tries = #tries - :one", condition="#tries >= :one", one=1)
         except Conflict:
             return
 
-
-def _key(key: str, now: int) -> tuple[str, str]:
-    return f"PASSWORD#{key}", f"WINDOW#{now // WINDOW}"
+    def _key(self, key: str, now: int) -> tuple[str, str]:
+        return f"{self._kind}#{key}", f"WINDOW#{now // WINDOW}"
 
 
 def _wait(excess: int, since: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatelet.handlers.cors import allowed_origin
-from gatelet.oauth.client_authentication import authenticate_client
 from gatelet.oauth.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -26,9 +25,10 @@ class Exchange:
         self._client: Client | None = None
 
     def authenticate_client(self, form: Mapping[str, str], server: Server) -> Client:
-        """Authenticate the client of the request. Raises InvalidClient and InvalidRequest."""
-        authorization = self.request.headers.get("authorization")
-        client = authenticate_client(authorization, form, server.directory, server.now())
+        """Authenticate the client of the request. Raises InvalidClient, InvalidRequest and TooManyAttempts."""
+        client = server.client_authentication.authenticate(
+            self.request.headers.get("authorization"), form, address=self.request.source_ip, now=server.now()
+        )
         self.answer_to(client)
         return client
 

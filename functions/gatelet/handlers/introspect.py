@@ -21,6 +21,7 @@ def introspect(exchange: Exchange, server: Server) -> Response:
     client = exchange.authenticate_client(form, server)
     require_confidential(client)
     token = require_parameter(form.get("token"), "token")
+    now = server.now()
     introspection = Introspection(
         handles=server.handles,
         grants=server.grants,
@@ -30,8 +31,9 @@ def introspect(exchange: Exchange, server: Server) -> Response:
         issuer=server.issuer_name,
     )
     try:
-        members = introspection.introspect(token, client, server.now())
+        members = introspection.introspect(token, client, now)
     except InvalidToken as error:
+        server.introspection_allowance.take(client.client_id, now)
         exchange.observation.note(active=False, detail=error.detail)
         return Response.json({"active": False})
     exchange.observation.note(active=True, sub=members["sub"], gid=members.get("gid"), jti=members.get("jti"))

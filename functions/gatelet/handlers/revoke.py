@@ -19,6 +19,8 @@ def revoke(exchange: Exchange, server: Server) -> Response:
     form = exchange.request.form()
     token = require_parameter(form.get("token"), "token")
     client = exchange.authenticate_client(form, server)
+    now = server.now()
+    server.revocation_allowance.take(client.client_id, now)
     revocation = Revocation(
         handles=server.handles,
         grants=server.grants,
@@ -26,7 +28,7 @@ def revoke(exchange: Exchange, server: Server) -> Response:
         keys=server.public_keys,
         issuer=server.issuer_name,
     )
-    revoked = revocation.revoke(token, client, server.now())
+    revoked = revocation.revoke(token, client, now)
     exchange.observation.note(revoked=revoked or "nothing")
     return Response(status=200)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gatelet.accounts.authentication import PasswordAuthentication
+from gatelet.aws.allowance import Allowance
 from gatelet.aws.attempts import Attempts
 from gatelet.aws.connection import Connection
 from gatelet.aws.consents import Consents
@@ -23,6 +24,7 @@ from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
 from gatelet.handlers.observation import alarm
 from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
+from gatelet.oauth.client_authentication import ClientAuthentication
 from gatelet.oauth.handle import HandleKeys
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.password import PasswordGrant
@@ -91,6 +93,23 @@ class Server:
     def directory(self) -> Directory:
         """Clients, APIs, roles, users."""
         return Directory(self._table("directory_table"), self.now)
+
+    @cached_property
+    def client_authentication(self) -> ClientAuthentication:
+        """Tells who is calling."""
+        return ClientAuthentication(
+            clients=self.directory, failures=Attempts(self._table("limits_table"), "CLIENT_SECRET")
+        )
+
+    @cached_property
+    def revocation_allowance(self) -> Allowance:
+        """How much a client may revoke: every event is read by every authorizer."""
+        return Allowance(self._table("limits_table"), "REVOCATIONS")
+
+    @cached_property
+    def introspection_allowance(self) -> Allowance:
+        """How often a client may ask about what is no token of its own."""
+        return Allowance(self._table("limits_table"), "INTROSPECTIONS")
 
     @cached_property
     def grants(self) -> Grants:
@@ -184,7 +203,7 @@ class Server:
     def resource_owners(self) -> PasswordAuthentication:
         """Checks passwords."""
         return PasswordAuthentication(
-            attempts=Attempts(self._table("limits_table")),
+            attempts=Attempts(self._table("limits_table"), "PASSWORD"),
             passwords=self.credentials,
             users=self.directory,
             hashing=self.hashing,

@@ -9,16 +9,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from gatelet.oauth.errors import InvalidClient, InvalidRequest
+from gatelet.oauth.errors import InvalidClient, InvalidRequest, TemporarilyUnavailable
 from gatelet.oauth.form import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gatelet.oauth.client import Client
+    from gatelet.oauth.limit import Attempts
 
 CLIENT_ID = re.compile(r"[\x20-\x7e]{1,255}")
 LONGEST_SECRET = 1024
+FREE_FAILURES = 10
+"""Wrong secrets for one client from one address in an hour, before the delays begin."""
 BASIC = re.compile(r"basic (?P<credentials>[A-Za-z0-9+/]+={0,2})", re.IGNORECASE | re.ASCII)
 
 
@@ -38,13 +41,46 @@ class ClientCredentials:
     basic: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClientAuthentication:
+    """Authenticates clients, and slows down who guesses at their secrets. RFC 6749 §2.3.1
+
+    A secret has 256 bits, so it is counted after a failure alone, for the client and the address that
+    it came from: a right one never waits and costs no call, and nobody can lock a client out.
+    """
+
+    clients: Clients
+    failures: Attempts
+
+    def authenticate(self, authorization: str | None, form: Mapping[str, str], *, address: str, now: int) -> Client:
+        """Return the client. Raises InvalidClient, InvalidRequest and, after a failure, TooManyAttempts."""
+        presented = read_credentials(authorization, form)
+        try:
+            return _prove(presented, self.clients, now)
+        except InvalidClient:
+            if presented.secret is not None:
+                self._count(presented.client_id, address, now)
+            raise
+
+    def _count(self, client_id: str, address: str, now: int) -> None:
+        """Count a failure; where that cannot be done it is a failure all the same."""
+        key = hashlib.sha256(f"{client_id}\0{address}".encode()).hexdigest()
+        try:
+            self.failures.count(key, now, free=FREE_FAILURES)
+        except TemporarilyUnavailable:
+            return
+
+
 def authenticate_client(authorization: str | None, form: Mapping[str, str], clients: Clients, now: int) -> Client:
     """Return the client that the request proves to come from. RFC 6749 §3.2.1
 
     A client with a secret may present it in the header or in the body, whichever of the two methods it
     was registered with: the secret is the same. Raises InvalidClient and InvalidRequest.
     """
-    presented = read_credentials(authorization, form)
+    return _prove(read_credentials(authorization, form), clients, now)
+
+
+def _prove(presented: ClientCredentials, clients: Clients, now: int) -> Client:
     client = clients.client(presented.client_id) if CLIENT_ID.fullmatch(presented.client_id) else None
     secret_is_right = _matches(client, presented.secret or "", now)
     if client is None or not client.enabled:

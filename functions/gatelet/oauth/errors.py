@@ -115,11 +115,17 @@ class InvalidTarget(OAuthError):
 
 
 class TooManyAttempts(OAuthError):
-    """A password was guessed at too often; wait `retry_after` seconds. RFC 6585 §4"""
+    """A password or a secret was guessed at too often; wait `retry_after` seconds. RFC 6585 §4"""
 
     error = "temporarily_unavailable"
     status = 429
     public = "too many attempts, try again later"
+
+
+class TooManyRequests(TooManyAttempts):
+    """A client asked for too much in a minute; wait `retry_after` seconds. RFC 6585 §4"""
+
+    public = "too many requests, try again later"
 
 
 class TemporarilyUnavailable(OAuthError):
