@@ -36,6 +36,13 @@ OUTPUTS = {
 }
 
 
+@pytest.mark.attack("ATK-410")
+def test_no_table_is_a_global_one(deployed):
+    """Last writer wins there, or there is no TTL: a grant has one Region."""
+    assert deployed.of("DynamoDB::GlobalTable") == []
+    assert all("Replicas" not in str(table) for table in deployed.of("DynamoDB::Table"))
+
+
 def test_the_logical_ids_of_tables_secrets_and_api_never_change(deployed):
     kinds = ("DynamoDB::Table", "SecretsManager::Secret", "ApiGatewayV2::Api")
     assert {resource.id for kind in kinds for resource in deployed.of(kind)} == FROZEN

@@ -72,6 +72,7 @@ def test_without_openid_there_is_no_id_token(tokens_of, own_web):
 
 
 @pytest.mark.attack("ATK-108")
+@pytest.mark.attack("ATK-182")
 def test_a_refreshed_id_token_has_no_nonce_and_the_auth_time_of_the_original(deployment, tokens_of, own_web, clock):
     """OpenID Connect Core §12.2"""
     first = tokens_of(own_web)

@@ -30,7 +30,7 @@ def auth_time(deployment, client, answer):
     return claims_of(redeem(deployment, client, answer_to_client(answer)["code"]).json["id_token"])["auth_time"]
 
 
-@pytest.mark.attack("ATK-232")
+@pytest.mark.attack("ATK-233")
 def test_none_without_a_session_is_login_required(visitor, own_web):
     """OpenID Connect Core §3.1.2.6"""
     assert error_to_client(visitor.open(request_for(own_web, prompt="none"))) == "login_required"

@@ -150,12 +150,33 @@ def test_client_whose_registration_was_answered_by_nobody_is_not_taken_for_anoth
     assert directory.client(made["client_id"]).secrets[0].sha256 == hash_secret(made["client_secret"])
 
 
-def test_transaction_that_meets_another_one(gatelet, hook):
-    """Neither moto nor the emulator ever raises TransactionConflict; AWS does."""
+@pytest.mark.attack("ATK-391")
+def test_transaction_whose_answer_was_lost_is_repeated_under_its_name(gatelet, hook):
+    """AWS knows it by its ClientRequestToken for ten minutes; moto does not."""
+    names: list[str] = []
+
+    def lose(request, event_name, **_):
+        names.append(json.loads(request.body)["ClientRequestToken"])
+        if len(names) == 1:
+            botocore_stubber(event_name, request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return respond(request.url, 200, "{}")
+
+    hook("dynamodb.TransactWriteItems", lose)
+    gatelet.json("apis", "create", "--identifier", "https://x.example", "--scope", "x=X")
+    assert len(names) == 2
+    assert len(set(names)) == 1
+
+
+@pytest.mark.attack("ATK-392")
+@pytest.mark.attack("ATK-393")
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_transaction_that_meets_another_one(gatelet, hook, code):
+    """Neither moto nor the emulator ever raises TransactionConflict; AWS does. A reason may have no Message."""
     refusal = {
         "__type": "x#TransactionCanceledException",
         "message": "Transaction cancelled",
-        "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+        "CancellationReasons": [{"Code": "None"}, {"Code": code}],
     }
     hook("dynamodb.TransactWriteItems", lambda request, **_: respond(request.url, 400, json.dumps(refusal)))
     printed = gatelet.fails("apis", "create", "--identifier", "https://x.example", "--scope", "x")
