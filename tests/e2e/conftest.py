@@ -16,6 +16,7 @@ from gatelet_cli.local.synthesis import synthesize
 from tests.e2e.journal import Journal
 from tests.e2e.registration import Registration
 from tests.e2e.server import Route, Server
+from tests.e2e.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def assembly(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def deployed(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Deploy the stack."""
     with local_stack(tmp_path_factory.mktemp("stack"), port=0, assembly=assembly) as running:
         _own_second_scope(running)
@@ -64,14 +65,21 @@ def _own_second_scope(stack: LocalStack) -> None:
 
 
 @pytest.fixture(scope="session")
-def journal(stack) -> Journal:
-    return Journal(stack)
+def journal(deployed) -> Journal:
+    return Journal(deployed)
 
 
 @pytest.fixture(scope="session")
-def server(stack, journal) -> Iterator[Server]:
-    """Return the server; the journal is read from its first request on."""
+def stack(deployed, journal) -> LocalStack:
+    """Return the stack; its journal is read from the first request on, for the emulator stops when the pipe is full."""
     del journal
+    stack: LocalStack = deployed
+    return stack
+
+
+@pytest.fixture(scope="session")
+def server(stack) -> Iterator[Server]:
+    """Return the server."""
     with requests.Session() as http:
         yield Server(stack.issuer, http)
 
@@ -103,6 +111,12 @@ def user(stack: LocalStack) -> DemonstrationUser:
 @pytest.fixture(scope="session")
 def registration(stack) -> Registration:
     return Registration(stack.administration)
+
+
+@pytest.fixture(scope="session")
+def store(stack) -> Store:
+    """Return the operator's access to grants and sessions."""
+    return Store(stack)
 
 
 @pytest.fixture

@@ -48,6 +48,10 @@ class Browser:
         """Open an address and follow redirects at the issuer."""
         return self._follow(self._send("GET", url))
 
+    def post_from_elsewhere(self, url: str, form: dict[str, str]) -> requests.Response:
+        """Send a form of another site: cookies that are SameSite=Lax stay at home. RFC 6265bis §5.6.7"""
+        return self._follow(self._send("POST", url, cookies=False, data=form))
+
     def submit(self, page: requests.Response, **fields: str) -> requests.Response:
         """Send the page's form with these fields filled in."""
         form = Form(page.text)
@@ -63,8 +67,9 @@ class Browser:
             page = self.submit(page, action=consent)
         return arrival(page)
 
-    def _send(self, method: str, url: str, **options: Any) -> requests.Response:
-        headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+    def _send(self, method: str, url: str, *, cookies: bool = True, **options: Any) -> requests.Response:
+        jar = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"cookie": jar} if cookies else {}
         answer = self._http.request(method, url, headers=headers, timeout=PATIENCE, allow_redirects=False, **options)
         self._http.cookies.clear()
         for line in answer.raw.headers.getlist("set-cookie"):

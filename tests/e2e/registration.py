@@ -40,22 +40,26 @@ class Registration:
         """Register a client, of the password grant unless the metadata says otherwise."""
         made = Registered(client_id=f"c_{secrets.token_hex(4)}", client_secret=secrets.token_urlsafe(32))
         secret = ClientSecret(sha256=hash_secret(made.client_secret), created_at=int(time.time()))
-        usual = {"grant_types": ("password", "refresh_token"), "scope": ("whoami:read",), "first_party": True}
+        usual = {
+            "client_name": "Test",
+            "token_endpoint_auth_method": "client_secret_basic",
+            "grant_types": ("password", "refresh_token"),
+            "scope": ("whoami:read",),
+            "first_party": True,
+        }
         self._administration.directory.create_client(
             Client(
                 client_id=made.client_id,
-                client_name="Test",
-                token_endpoint_auth_method="client_secret_basic",
                 secrets=(secret,),
                 **{**usual, **metadata},
             )
         )
         return made
 
-    def person(self, *roles: str) -> Person:
-        """Create a user with these roles."""
+    def person(self, *roles: str, **claims: Any) -> Person:
+        """Create a user with these roles and claims."""
         name = secrets.token_hex(4)
         made = Person(sub=f"u_{name}", username=f"user-{name}", password=secrets.token_urlsafe(16))
-        owner = ResourceOwner(sub=made.sub, username=made.username, roles=roles)
+        owner = ResourceOwner(sub=made.sub, username=made.username, roles=roles, claims=claims)
         self._administration.accounts.create_user(owner, PasswordHashing().hash(made.password))
         return made

@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.concurrency import at_once, eventually
 from tests.e2e.server import error_of
+from tests.e2e.store import gid_of
 
 MANY = 20
 
@@ -24,24 +25,33 @@ def race(server, legacy):
     return lambda client, refresh_token: at_once(MANY, lambda: server.refresh(client, refresh_token))
 
 
-def test_parallel_refreshes_advance_once_and_share_the_successor(race, server, legacy, user):
+@pytest.mark.attack("ATK-164")
+def test_parallel_refreshes_advance_once_and_share_the_successor(race, server, legacy, user, store):
     """Twenty honest retries are one rotation."""
-    first = server.password(legacy, user)["refresh_token"]
+    tokens = server.password(legacy, user)
+    first, gid = tokens["refresh_token"], gid_of(tokens["access_token"])
     answers = race(legacy, first)
     assert [answer.status_code for answer in answers] == [200] * MANY
     (successor,) = {answer.json()["refresh_token"] for answer in answers}
     assert len({answer.json()["access_token"] for answer in answers}) == MANY
+    grant = store.grant(gid)
+    assert (grant["status"], grant["generation"]) == ("active", 1)
     assert server.refresh(legacy, successor).status_code == 200
     assert error_of(server.refresh(legacy, first)) == "invalid_grant", "two generations back"
+    assert store.grant(gid)["status"] == "revoked"
 
 
-def test_without_grace_one_refresh_wins_and_the_grant_ends(race, server, registration, user):
+@pytest.mark.attack("ATK-163")
+def test_without_grace_one_refresh_wins_and_the_grant_ends(race, server, registration, user, store):
     """A client that allows no retry: the second use is theft. RFC 9700 §4.14.2"""
     strict = registration.client(refresh_grace=0)
-    answers = race(strict, server.password(strict, user)["refresh_token"])
+    tokens = server.password(strict, user)
+    answers = race(strict, tokens["refresh_token"])
     (winner,) = (answer for answer in answers if answer.status_code == 200)
     losers = {(answer.status_code, error_of(answer)) for answer in answers if answer is not winner}
     assert losers == {(400, "invalid_grant")}
+    grant = store.grant(gid_of(tokens["access_token"]))
+    assert (grant["status"], grant["generation"]) == ("revoked", 1)
     assert error_of(server.refresh(strict, winner.json()["refresh_token"])) == "invalid_grant"
 
 

@@ -13,14 +13,11 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from tests.e2e.concurrency import at_once
 from tests.e2e.person import Browser, parameters
-from tests.e2e.server import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MANY = 20
 CALLBACK = "http://127.0.0.1:51234/callback"
 """Of a native application, at whatever port it found free: RFC 8252 §7.3"""
 BYE = "http://127.0.0.1:51234/bye"
@@ -174,64 +171,3 @@ def test_wrong_password_shows_the_form_again(relying_party, metadata, browser, r
     assert page.status_code == 401
     arrived = browser.submit(page, username=person.username, password=person.password)
     assert 'value="allow"' in arrived.text
-
-
-@pytest.fixture
-def code(relying_party, metadata, browser, user):
-    """Return a code that nobody has redeemed, and its verifier."""
-    verifier = secrets.token_urlsafe(48)
-    url, _ = relying_party.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
-    return parameters(browser.sign_in(url, user))["code"], verifier
-
-
-@pytest.fixture
-def redeem(server, web, code):
-    """Redeem the code."""
-    value, verifier = code
-
-    def redeem(client=web, **changed):
-        form = {"code": value, "redirect_uri": CALLBACK, "code_verifier": verifier, **changed}
-        return server.token(client, grant_type="authorization_code", **form)
-
-    return redeem
-
-
-def test_parallel_redemptions_of_one_code_succeed_once_and_end_the_grant(redeem, server, web, introspect):
-    """One of twenty gets tokens; the others prove that the code was copied. RFC 6749 §4.1.2, §10.5"""
-    at_once(MANY, lambda: server.token(web, grant_type="authorization_code", code="none", redirect_uri=CALLBACK))
-    answers = at_once(MANY, redeem)
-    (winner,) = [answer for answer in answers if answer.status_code == 200]
-    losers = {(answer.status_code, error_of(answer)) for answer in answers if answer is not winner}
-    assert losers == {(400, "invalid_grant")}
-    tokens = winner.json()
-    assert introspect(tokens["refresh_token"]) == {"active": False}
-    assert error_of(server.refresh(web, tokens["refresh_token"])) == "invalid_grant"
-    headers = {"authorization": f"Bearer {tokens['access_token']}"}
-    assert server.request("GET", "/oauth2/userinfo", headers=headers).status_code == 401
-
-
-def test_two_clients_at_once_and_only_the_right_one_gets_tokens(redeem, web, registration):
-    """Another client's attempt neither succeeds nor harms. RFC 6749 §4.1.3"""
-    stranger = registration.client(
-        grant_types=("authorization_code", "refresh_token"), redirect_uris=("http://127.0.0.1/callback",)
-    )
-    clients = iter([stranger] * 10 + [web])
-    answers = at_once(11, lambda: redeem(next(clients)))
-    (winner,) = [answer for answer in answers if answer.status_code == 200]
-    assert {error_of(answer) for answer in answers if answer is not winner} == {"invalid_grant"}
-    assert winner.json()["id_token"]
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"code_verifier": "x" * 43},
-        {"redirect_uri": "http://127.0.0.1:51235/callback"},
-        {"code": "gc1_" + "A" * 60},
-    ],
-    ids=["verifier", "redirect URI", "code"],
-)
-def test_attempt_with_something_wrong_consumes_nothing(redeem, changed):
-    """Whoever saw the code alone can neither use it nor log its owner out. OAuth 2.1 §7.5.3"""
-    assert error_of(redeem(**changed)) == "invalid_grant"
-    assert redeem().status_code == 200
