@@ -1,5 +1,6 @@
 # Everything runs from two environments of its own, made on first use: .venv (development) and .venv-emulator (the local
-# AWS emulator, whose interpreter runs the handlers). Nothing but Python 3.11 or later, make and Node.js must be there.
+# AWS emulator, whose interpreter runs the handlers). Nothing but Python 3.11 or later, make and Node.js must be there;
+# Chromium too for the tests of the pages, which say so loudly where there is none.
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 export UV_PYTHON_DOWNLOADS = never
@@ -20,7 +21,7 @@ ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs 
 .PHONY: $(MADE)
 endif
 
-.PHONY: setup run test lint format bench lock app clean
+.PHONY: setup run test conformance lint format attacks bench lock app clean
 
 setup: $(READY)
 	@:
@@ -57,6 +58,10 @@ test: setup
 	cat "$$report"; rm -f "$$report"; \
 	test $$others -eq 0 && test $$ended -eq 0
 
+# The modules of the OpenID Foundation's conformance suite as tests of our own; writes docs/conformance.md.
+conformance: setup
+	@$(PYTHON) -m pytest tests/e2e/conformance --write-conformance
+
 lint: setup
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -68,6 +73,10 @@ format: setup
 
 bench: setup
 	@$(PYTHON) -m bench
+
+# Which attacks of tests/attacks/catalogue.csv the tests try; `make attacks VERBOSE=--verbose` names the tests.
+attacks: setup
+	@$(PYTHON) -m tests.attacks $(VERBOSE)
 
 # What cdk.json calls; prints nothing, as the CDK expects of an app.
 app: setup
@@ -85,4 +94,5 @@ lock: $(MADE)
 	$(COMPILE) --group emulator -o requirements/emulator.lock
 
 clean:
-	rm -rf .venv .venv-emulator cdk.out dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-emulator cdk.out dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	    tests/e2e/javascript/node_modules

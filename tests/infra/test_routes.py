@@ -101,6 +101,7 @@ def test_the_issuer_is_a_parameter_and_without_one_the_apis_own_address(deployed
 
 
 @pytest.mark.attack("ATK-379")
+@pytest.mark.clause("RFC8414-6.1-1", "OIDC-16.17-1")
 def test_with_a_domain_the_api_answers_there_and_nowhere_else(stack, synthesize):
     certificate = acm.Certificate.from_certificate_arn(
         stack, "Certificate", "arn:aws:acm:eu-west-1:000000000000:certificate/0"

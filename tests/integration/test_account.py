@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -73,9 +75,21 @@ def test_the_page_shows_sessions_and_applications(deployment, signed_in_visitor,
 
     assert len(set(sessions_on(page))) == 2
     assert page.body.count("This browser") == 1
-    for text in ("alice@example.com", "Web", "orders:read"):
+    for text in ("alice@example.com", "Web", "See orders"):
         assert text in page.body
     assert {form.fields.get("client_id") for form in Page(page.body).forms} >= {"c_web"}
+
+
+def test_the_page_says_when_a_session_was_last_used(signed_in_visitor, web, clock):
+    """By an application; looking at the page is no use of it."""
+    begun, used = clock(), clock() + 3600
+    clock.advance(3600)
+    signed_in_visitor.code(web)
+    clock.advance(3600)
+
+    times = re.findall(r'<time datetime="([^"]+)">', signed_in_visitor.open(PATH).body)
+
+    assert [datetime.fromisoformat(each).timestamp() for each in times[:2]] == [begun, used]
 
 
 @pytest.mark.attack("ATK-365")
@@ -233,7 +247,8 @@ def test_the_present_password_cannot_be_guessed_at(signed_in_visitor, page, wire
     wire.clear()
     answers = [change(signed_in_visitor, page, "change_password", **passwords("wrong")) for _ in range(50)]
 
-    assert len([call for call in wire.calls if call.name == "GetItem credentials"]) == 5
+    looked_at, of_this_form = 5, 5
+    assert wire.names.count("GetItem credentials") == looked_at + of_this_form
     assert [answer.status for answer in answers[:5]] == [400] * 5
     assert {answer.status for answer in answers[5:]} == {429}
 
@@ -300,6 +315,8 @@ def test_a_sign_in_of_ten_minutes_ago_is_too_old_to_change_anything(
 
     assert is_login(answer)
     assert [deployment.items(name) for name in ("grants", "credentials")] == before
+    assert "Nothing was changed yet" in answer.body
+    assert Page(answer.body).forms[0].fields["username"] == "alice"
     assert is_page(signed_in_visitor.sign_in(answer), 200)
 
 
@@ -317,7 +334,7 @@ def test_a_form_that_is_not_this_sessions_changes_nothing(deployment, signed_in_
         assert is_page(signed_in_visitor.open(PATH, form=form))
     cookies = (f"{SESSION}={signed_in_visitor.cookies[SESSION]}", f"{BROWSER}=x")
     assert is_page(signed_in_visitor.open(PATH, form={**fields, "token": own}, cookies=cookies))
-    assert is_login(signed_in_visitor.post_from_elsewhere(PATH, {**fields, "token": own}))
+    assert is_page(signed_in_visitor.post_from_elsewhere(PATH, {**fields, "token": own}))
 
     assert [deployment.items(name) for name in ("grants", "credentials")] == before
 

@@ -30,12 +30,14 @@ def header_and_claims(answer):
     return jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
 
 
+@pytest.mark.clause("RFC9068-3-1")
 def test_scopes_of_two_apis_have_no_one_audience(ask):
     """RFC 8707 §2"""
     assert ask(scope="orders:read stock:read").error == (400, "invalid_target")
     assert ask().error == (400, "invalid_target")
 
 
+@pytest.mark.clause("RFC9068-2.2.3-1")
 def test_resource_names_the_api(ask):
     """RFC 8707 §2.2: those of the scopes that are its own."""
     answer = ask(resource=ORDERS)
@@ -44,6 +46,7 @@ def test_resource_names_the_api(ask):
     assert header_and_claims(answer)[1]["aud"] == ORDERS
 
 
+@pytest.mark.clause("RFC9068-3-2")
 def test_aud_is_one_string_and_the_owner_of_the_scopes(ask):
     """RFC 9068 §3"""
     assert header_and_claims(ask(scope="stock:read"))[1]["aud"] == STOCK
@@ -57,11 +60,13 @@ def test_an_api_that_is_not_registered_is_no_target(ask, resource):
     assert ask(resource=resource).error == (400, "invalid_target")
 
 
+@pytest.mark.clause("RFC9068-2.2.3-1")
 def test_resource_does_not_widen_scope(ask):
     """RFC 8707 §2.2"""
     assert ask(resource=STOCK, scope="orders:read").error == (400, "invalid_scope")
 
 
+@pytest.mark.clause("RFC9068-2.1-3")
 def test_an_api_chooses_who_signs_and_how_long_its_tokens_live(ask):
     """The native authorizer of API Gateway takes RSA alone."""
     header, claims = header_and_claims(ask(resource=STOCK))
@@ -77,6 +82,7 @@ def test_the_answer_says_the_lifetime_of_this_api(ask):
     assert ask(resource=ORDERS).json["expires_in"] == 900
 
 
+@pytest.mark.clause("RFC9068-2.1-1")
 @pytest.mark.parametrize("resource", [STOCK, ORDERS])
 def test_a_stock_library_verifies_the_token_with_the_published_keys(deployment, ask, clock, resource):
     """RFC 7517 §5"""
@@ -96,6 +102,7 @@ def test_a_stock_library_verifies_the_token_with_the_published_keys(deployment, 
     assert claims["iat"] == int(clock())
 
 
+@pytest.mark.clause("RFC9068-4-4", "RFC9068-5-1", "RFC9700-2.3-1")
 def test_the_protected_api_refuses_a_token_for_another_api(deployment, ask):
     """RFC 9068 §4"""
     deployment.change_settings(routes='{"GET /stock":{"scope":"stock:read"}}')

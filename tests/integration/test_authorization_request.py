@@ -24,6 +24,7 @@ from tests.integration.visitor import (
 
 
 @pytest.mark.attack("ATK-217")
+@pytest.mark.clause("RFC6749-4.1.1-1", "RFC6749-4.1.2.1-1", "OIDC-3.1.2.2-1")
 @pytest.mark.parametrize("client_id", ["nobody", None, "", "C_WEB", "c_web ", "c_web\0", "é", "x" * 5000])
 def test_an_unknown_client_is_told_on_a_page(visitor, web, client_id):
     """RFC 6749 §4.1.2.1"""
@@ -38,6 +39,7 @@ def test_a_disabled_client_is_told_on_a_page(deployment, visitor, web):
 
 
 @pytest.mark.attack("ATK-218")
+@pytest.mark.clause("RFC6749-10.14-1")
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "login_hint", "ui_locales", "scope", "state", "nonce"])
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "'--"])
 def test_nothing_of_a_request_stands_in_a_page_as_markup(visitor, web, name, text):
@@ -52,6 +54,7 @@ def test_nothing_of_a_request_stands_in_a_page_as_markup(visitor, web, name, tex
 
 
 @pytest.mark.attack("ATK-219")
+@pytest.mark.clause("RFC6749-3.1.2.4-1", "OIDC-3.1.2.1-2", "OIDC-3.1.2.2-2")
 @pytest.mark.parametrize("uris", [(CALLBACK,), (CALLBACK, "https://app.example/other")])
 def test_the_redirect_uri_must_be_named(deployment, visitor, web, uris):
     """OpenID Connect Core §3.1.2.1"""
@@ -61,6 +64,7 @@ def test_the_redirect_uri_must_be_named(deployment, visitor, web, uris):
 
 
 @pytest.mark.attack("ATK-221")
+@pytest.mark.clause("RFC6749-3.1.2.4-1", "RFC9700-4.11.2-1", "OIDC-3.1.2.6-1")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -75,6 +79,7 @@ def test_no_other_fault_makes_an_unregistered_redirect_uri_a_good_one(visitor, w
 
 
 @pytest.mark.attack("ATK-222")
+@pytest.mark.clause("RFC6749-3.1.1-1", "RFC6749-4.1.2.1-2", "OIDC-3.1.2.2-1", "OIDC-11-3")
 @pytest.mark.parametrize(
     "kind", ["token", "id_token", "code token", "code id_token", "code id_token token", "none", "code code", "CODE"]
 )
@@ -84,6 +89,7 @@ def test_any_other_response_type_is_unsupported(visitor, web, kind):
 
 
 @pytest.mark.attack("ATK-223")
+@pytest.mark.clause("RFC6749-3.1-6", "RFC6749-3.1.1-1", "RFC6749-4.1.1-1", "OIDC-3.1.2.2-2")
 @pytest.mark.parametrize("kind", [None, ""])
 def test_the_response_type_is_required(visitor, web, kind):
     assert error_to_client(visitor.open(request_for(web, response_type=kind))) == "invalid_request"
@@ -96,6 +102,7 @@ def test_any_other_response_mode_is_refused(visitor, web, mode):
 
 
 @pytest.mark.attack("ATK-225")
+@pytest.mark.clause("RFC6749-3.1-8")
 @pytest.mark.parametrize("parameter", ["client_id", "redirect_uri"])
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_two_clients_or_redirect_uris_are_none(visitor, web, parameter, place):
@@ -107,6 +114,7 @@ def test_two_clients_or_redirect_uris_are_none(visitor, web, parameter, place):
 
 
 @pytest.mark.attack("ATK-225")
+@pytest.mark.clause("RFC6749-3.1-8", "OIDC-3.1.2.2-5")
 @pytest.mark.parametrize(
     "parameter",
     ["response_type", "scope", "nonce", "code_challenge", "prompt", "resource", "claims", "unknown", "max_age"],
@@ -127,12 +135,17 @@ def test_a_repeated_state_is_not_sent_back(visitor, web):
     assert told["error"] == "invalid_request"
 
 
+@pytest.mark.clause("OIDC-3.1.2.2-5")
 @pytest.mark.parametrize("query", ["&x=%", "&x=%zz", "&x=%ff", "&" + "&".join(f"a{n}=1" for n in range(60))])
 def test_a_query_that_is_not_well_formed_is_an_error_for_the_client(visitor, web, query):
-    assert error_to_client(visitor.open(request_for(web) + query)) == "invalid_request"
+    told = answer_to_client(visitor.open(request_for(web) + query))
+
+    assert told["error"] == "invalid_request"
+    assert "body" not in told["error_description"]
 
 
 @pytest.mark.attack("ATK-227")
+@pytest.mark.clause("RFC6749-4.1.2-4", "RFC6749-4.1.2.1-6", "OIDC-3.1.2.6-2")
 @pytest.mark.parametrize(
     "state",
     ["\r\nSet-Cookie: a=b", "é\N{SNOWMAN}\U0001f600", "\"'<>&", "a b+c%20d", "a=b&c=d#e", "x" * 2048, "{}", "\t"],
@@ -161,6 +174,7 @@ def test_a_state_without_measure_is_refused_and_never_cut(visitor, web):
 
 
 @pytest.mark.attack("ATK-229")
+@pytest.mark.clause("OIDC-2-6")
 @pytest.mark.parametrize("length", [1, 64, 384, 1024])
 def test_a_nonce_comes_back_as_it_was(deployment, visitor, own_web, length):
     nonce = ("n\N{SNOWMAN}+ " * length)[:length]
@@ -175,6 +189,7 @@ def test_a_nonce_without_measure_is_refused_and_never_cut(visitor, web):
 
 
 @pytest.mark.attack("ATK-230")
+@pytest.mark.clause("RFC6749-3.1-6")
 @pytest.mark.parametrize("absent", [None, ""])
 def test_without_state_and_nonce_neither_comes_back(deployment, visitor, own_web, absent):
     """An empty parameter counts as absent. RFC 6749 §3.1"""
@@ -185,6 +200,7 @@ def test_without_state_and_nonce_neither_comes_back(deployment, visitor, own_web
 
 
 @pytest.mark.attack("ATK-231")
+@pytest.mark.clause("RFC9207-2-1", "RFC9207-2-2", "RFC9207-2.3-2")
 def test_every_answer_names_the_issuer(visitor, own_web):
     """RFC 9207 §2"""
     answers = [visitor.open(request_for(own_web, prompt="none")), visitor.arrive(request_for(own_web))]
@@ -194,6 +210,7 @@ def test_every_answer_names_the_issuer(visitor, own_web):
 
 
 @pytest.mark.attack("ATK-294")
+@pytest.mark.clause("RFC9700-4.13-1")
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-original-url"])
 def test_the_issuer_is_configuration_whatever_the_headers_say(visitor, own_web, header):
     visitor.arrive(request_for(own_web))
@@ -204,6 +221,7 @@ def test_the_issuer_is_configuration_whatever_the_headers_say(visitor, own_web, 
 
 
 @pytest.mark.attack("ATK-239")
+@pytest.mark.clause("OIDC-6.1-1", "OIDC-6.2-1")
 @pytest.mark.parametrize(
     ("parameter", "error"), [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")]
 )
@@ -227,9 +245,17 @@ def test_malformed_claims_are_refused_at_once(visitor, web, claims):
     assert time.process_time() - begin < 0.5
 
 
+@pytest.mark.clause("OIDC-5.5-1", "OIDC-5.5.1-1", "OIDC-5.5.1-3")
 @pytest.mark.parametrize(
     "claims",
-    [{}, {"userinfo": None}, {"id_token": {"email": None, "acr": {"essential": True}}}, {"other": {"x": None}}],
+    [
+        {},
+        {"userinfo": None},
+        {"id_token": {"email": None, "acr": {"essential": True}}},
+        {"other": {"x": None}},
+        {"id_token": {"birthdate": {"essential": True}}},
+        {"userinfo": {"email": {"essential": True, "purpose": "x"}}},
+    ],
 )
 def test_well_formed_claims_are_taken(visitor, own_web, claims):
     """Whatever else is asked for is ignored. OpenID Connect Core §5.5"""
@@ -237,6 +263,7 @@ def test_well_formed_claims_are_taken(visitor, own_web, claims):
 
 
 @pytest.mark.attack("ATK-241")
+@pytest.mark.clause("RFC6749-3.1-7", "OIDC-15.1-3", "OIDC-15.1-4", "OIDC-15.1-7")
 @pytest.mark.parametrize(
     "more",
     [
@@ -251,6 +278,7 @@ def test_what_is_unknown_is_ignored(visitor, own_web, more):
 
 
 @pytest.mark.attack("ATK-293")
+@pytest.mark.clause("RFC9700-2.1-2")
 @pytest.mark.parametrize("name", ["next", "continue", "return_to", "returnTo", "redirect", "url", "goto"])
 @pytest.mark.parametrize("path", ["/account", "/oauth2/logout", "/login"])
 def test_no_page_takes_somebody_elsewhere(visitor, name, path):
@@ -265,6 +293,7 @@ def test_no_page_takes_somebody_elsewhere(visitor, name, path):
 
 
 @pytest.mark.attack("ATK-242")
+@pytest.mark.clause("OIDC-3.1.2.1-1")
 def test_a_post_works_as_a_get(visitor, own_web):
     """It comes without our cookies, which are SameSite=Lax: a GET brings them. OpenID Connect Core §3.1.2.1"""
     visitor.sign_in(visitor.open("/account"))
@@ -277,6 +306,7 @@ def test_a_post_works_as_a_get(visitor, own_web):
 
 @pytest.mark.attack("ATK-242")
 @pytest.mark.attack("ATK-219")
+@pytest.mark.clause("RFC6749-4.1.2.1-1")
 def test_a_post_with_a_bad_client_or_redirect_uri_leads_to_a_page(visitor, web):
     for wrong in ({"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"}):
         form = dict(parse_qsl(urlsplit(request_for(web, **wrong)).query))
@@ -293,6 +323,7 @@ def test_a_post_of_anything_but_a_form_is_refused_on_a_page(visitor, web, media_
     assert is_page(answer)
 
 
+@pytest.mark.clause("RFC6749-4.1.2.1-2")
 def test_a_client_that_may_not_use_codes_is_unauthorized(deployment, visitor, web):
     """RFC 6749 §4.1.2.1"""
     client = deployment.put_client(replace(web, grant_types=("refresh_token",)))
@@ -301,12 +332,14 @@ def test_a_client_that_may_not_use_codes_is_unauthorized(deployment, visitor, we
 
 
 @pytest.mark.attack("ATK-086")
+@pytest.mark.clause("RFC6749-4.1.2.1-2", "OIDC-3.1.2.2-1")
 @pytest.mark.parametrize("scope", ["a  b", 'a"b', "nobody:knows", "orders:admin", "é", "x" * 129, " "])
 def test_a_scope_that_cannot_be_granted_is_invalid_scope(visitor, web, scope):
     """RFC 6749 §4.1.2.1"""
     assert error_to_client(visitor.open(request_for(web, scope=scope))) == "invalid_scope"
 
 
+@pytest.mark.clause("RFC6749-3.3-2")
 def test_without_scope_a_client_asks_for_all_that_it_was_registered_for(deployment, visitor, own_web):
     """RFC 6749 §3.3"""
     tokens = redeem(deployment, own_web, visitor.code(own_web, scope=None)).json
@@ -314,6 +347,7 @@ def test_without_scope_a_client_asks_for_all_that_it_was_registered_for(deployme
     assert tokens["scope"].split() == list(own_web.scope)
 
 
+@pytest.mark.clause("RFC6749-3.3-1")
 def test_a_scope_beyond_the_users_roles_is_left_out(deployment, visitor, own_web, alice):
     """The answer says what was granted. RFC 6749 §3.3"""
     deployment.put_user(replace(alice, roles=()))
@@ -341,6 +375,7 @@ def test_an_unknown_resource_is_invalid_target(visitor, web, resource):
     assert error_to_client(visitor.open(request_for(web, resource=resource))) == "invalid_target"
 
 
+@pytest.mark.clause("RFC9068-3-2")
 def test_scopes_of_openid_connect_alone_are_for_the_issuer(deployment, visitor, own_web):
     """That token is good for userinfo, and for no API."""
     token = redeem(deployment, own_web, visitor.code(own_web, scope="openid profile")).json["access_token"]
@@ -363,6 +398,7 @@ def test_head_is_answered_without_a_body(visitor, web):
     assert (answer.status, answer.body) == (200, "")
 
 
+@pytest.mark.clause("RFC9700-2.6-3")
 def test_no_script_of_another_origin_may_ask(visitor, web):
     headers = {"origin": "https://app.example", "access-control-request-method": "GET"}
     for method in ("OPTIONS", "GET"):
@@ -390,3 +426,61 @@ def test_a_page_that_tells_of_a_fault_names_the_request_and_the_support(deployme
 
     assert "request-1" in answer.body
     assert 'href="https://help.example/"' in answer.body
+
+
+# Too long for an address: API Gateway takes 10,240 bytes of request line and headers together
+
+LONGEST_QUERY = 7168
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_that_fits_into_no_address_is_an_error_for_the_client(visitor, web, method):
+    """A GET of it, which brings the cookies, would be refused by API Gateway without a page of ours."""
+    url = request_for(
+        web, claims=json.dumps({"userinfo": {"x" * 3000: None}}), login_hint="é" * 200, acr_values="%" * 2000
+    )
+    form = dict(parse_qsl(urlsplit(url).query))
+    assert len(urlencode(form)) > LONGEST_QUERY
+
+    answer = visitor.open(url) if method == "GET" else visitor.post_from_elsewhere("/oauth2/authorize", form)
+
+    told = answer_to_client(answer)
+    assert (told["error"], told["state"], told["iss"]) == ("invalid_request", "s1", "https://auth.example")
+    assert "7168 bytes" in told["error_description"]
+
+
+def test_what_nobody_asked_for_does_not_make_a_get_too_long(visitor, web):
+    """It is not kept."""
+    assert is_login(visitor.open(request_for(web) + "&unknown=" + "x" * 8000))
+
+
+def test_the_longest_request_that_is_taken_travels_on_in_a_shorter_address(visitor, own_web):
+    """Also after the password, when it becomes an address again."""
+    padding = LONGEST_QUERY - len(urlsplit(request_for(own_web, acr_values="x")).query) + 1
+    url = request_for(own_web, acr_values="x" * padding)
+    form = dict(parse_qsl(urlsplit(url).query))
+    sent_on = visitor.post_from_elsewhere("/oauth2/authorize", form)
+    assert len(sent_on.headers["location"]) == LONGEST_QUERY + len("/oauth2/authorize?")
+    login = visitor.open(sent_on.headers["location"])
+
+    answer = visitor.submit(login, username="alice", password="correct horse battery staple")
+
+    assert len(answer.headers["location"]) <= LONGEST_QUERY + len("/oauth2/authorize?")
+    assert "code" in answer_to_client(visitor.follow(answer))
+    assert error_to_client(visitor.open(request_for(own_web, acr_values="x" * (padding + 1)))) == "invalid_request"
+
+
+@pytest.mark.attack("ATK-228")
+def test_a_state_that_fits_into_no_address_is_left_out_and_never_cut(visitor, web):
+    form = dict(parse_qsl(urlsplit(request_for(web)).query)) | {"state": "\N{SNOWMAN}" * 4000}
+
+    told = answer_to_client(visitor.post_from_elsewhere("/oauth2/authorize", form))
+
+    assert set(told) == {"error", "error_description", "iss"}
+
+
+@pytest.mark.parametrize("wrong", [{"client_id": "nobody"}, {"redirect_uri": "https://evil.example/"}])
+def test_a_long_request_of_nobody_is_a_page(visitor, web, wrong):
+    form = dict(parse_qsl(urlsplit(request_for(web, **wrong)).query)) | {"nonce": "x" * 8000}
+
+    assert is_page(visitor.post_from_elsewhere("/oauth2/authorize", form))

@@ -79,6 +79,7 @@ def test_a_refusal_says_nothing_more(deployment):
 
 @pytest.mark.attack("ATK-047")
 @pytest.mark.attack("ATK-048")
+@pytest.mark.clause("RFC6749-7-1")
 @pytest.mark.parametrize(
     ("scope", "read", "write", "both"),
     [

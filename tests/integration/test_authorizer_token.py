@@ -138,6 +138,7 @@ def test_a_token_has_three_segments_in_one_spelling(decide, ours, form):
 
 
 @pytest.mark.attack("ATK-014")
+@pytest.mark.clause("RFC9068-2.1-2", "RFC9068-4-5", "RFC9068-4-6")
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", "RS256", "ES384", "ES256K", "PS256", "EdDSA"])
 def test_only_the_algorithm_of_the_key_is_taken(decide, ours, alg):
     """RFC 8725 §3.1"""
@@ -173,6 +174,7 @@ def test_a_public_key_is_no_secret(deployment, decide, ours):
 
 
 @pytest.mark.attack("ATK-017")
+@pytest.mark.clause("RFC6749-10.3-3", "RFC9068-4-5")
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP256K1()])
 def test_the_key_of_somebody_else_is_none(decide, ours, curve):
     theirs = ecdsa(ec.generate_private_key(curve))
@@ -185,6 +187,7 @@ def test_the_key_of_somebody_else_is_none(decide, ours, curve):
 @pytest.mark.attack("ATK-020")
 @pytest.mark.attack("ATK-024")
 @pytest.mark.attack("ATK-025")
+@pytest.mark.clause("RFC9068-4-7")
 @pytest.mark.parametrize(
     "more",
     [
@@ -213,6 +216,7 @@ def test_a_header_can_ask_for_nothing(decide, ours, wire, more):
 
 
 @pytest.mark.attack("ATK-018")
+@pytest.mark.clause("RFC9068-4-7")
 def test_a_key_in_the_header_is_not_used(decide, ours):
     theirs = foreign_key()
     numbers = theirs.public_key().public_numbers()
@@ -247,6 +251,7 @@ def test_kid_is_a_name_in_our_own_set_and_nothing_else(decide, ours, kid):
 
 @pytest.mark.attack("ATK-026")
 @pytest.mark.attack("ATK-027")
+@pytest.mark.clause("RFC9068-4-2")
 @pytest.mark.parametrize(
     "typ",
     [
@@ -275,6 +280,7 @@ def test_a_refresh_token_is_no_access_token(decide, sign_in):
 
 @pytest.mark.attack("ATK-030")
 @pytest.mark.attack("ATK-065")
+@pytest.mark.clause("RFC9068-4-3", "OIDC-14-1")
 @pytest.mark.parametrize(
     "iss",
     [
@@ -289,6 +295,7 @@ def test_the_issuer_must_be_exactly_ours(decide, ours, iss):
 
 @pytest.mark.attack("ATK-031")
 @pytest.mark.attack("ATK-032")
+@pytest.mark.clause("RFC9068-4-4", "RFC9700-2.3-1")
 @pytest.mark.parametrize(
     "aud",
     [
@@ -304,6 +311,7 @@ def test_the_audience_must_be_this_api_alone(decide, ours, aud):
 @pytest.mark.attack("ATK-033")
 @pytest.mark.attack("ATK-035")
 @pytest.mark.attack("ATK-036")
+@pytest.mark.clause("RFC6749-7-1", "RFC9068-4-8")
 @pytest.mark.parametrize(
     ("iat", "exp"),
     [(-900, 0), (-900, -1), (0, 3601), (-1, 3600), (6, 900), (900, 1800), (0, 10**400), (-(10**10), 5), (0, 0), (1, 1)],

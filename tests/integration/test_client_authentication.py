@@ -34,12 +34,14 @@ def without_duration(answer: Answer) -> Any:
     return answer.status, answer.headers, answer.cookies, answer.body
 
 
+@pytest.mark.clause("RFC6749-2.3.1-1")
 def test_the_secret_may_be_in_the_header_or_in_the_body(ask, service, secret):
     """RFC 6749 §2.3.1"""
     assert ask(basic(service.client_id, secret)["authorization"]).status == 200
     assert ask(client_id=service.client_id, client_secret=secret).status == 200
 
 
+@pytest.mark.clause("RFC6749-2.3.1-1")
 def test_credentials_in_the_header_are_form_encoded_first(deployment, service, ask):
     """RFC 6749 §2.3.1"""
     odd = "a b:c%d+ü"
@@ -59,6 +61,7 @@ def test_the_scheme_is_compared_without_case(ask, service, secret):
 @pytest.mark.attack("ATK-125")
 @pytest.mark.attack("ATK-169")
 @pytest.mark.attack("ATK-187")
+@pytest.mark.clause("RFC6749-2.2-1", "RFC6749-3.2.1-1", "RFC6749-10.2-1")
 @pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/refresh", "/oauth2/revoke"])
 def test_a_confidential_client_must_authenticate(deployment, legacy, path):
     form = {"client_id": legacy.client_id, "grant_type": "refresh_token", "refresh_token": "x", "token": "x"}
@@ -70,6 +73,7 @@ def test_a_confidential_client_must_authenticate(deployment, legacy, path):
 
 
 @pytest.mark.attack("ATK-169")
+@pytest.mark.clause("RFC6749-3.2.1-2")
 @pytest.mark.parametrize("path", ["/oauth2/token", "/oauth2/refresh", "/oauth2/revoke"])
 def test_a_request_must_name_its_client(deployment, path):
     """RFC 6749 §3.2.1"""
@@ -80,6 +84,7 @@ def test_a_request_must_name_its_client(deployment, path):
 
 @pytest.mark.attack("ATK-126")
 @pytest.mark.attack("ATK-084")
+@pytest.mark.clause("RFC6749-4.1.3-2", "RFC6749-4.4.2-1", "RFC6749-5.2-2", "OIDC-14-1")
 @pytest.mark.parametrize(
     "client_id",
     [
@@ -124,6 +129,7 @@ def test_a_disabled_client_is_answered_as_an_unknown_one(deployment, ask, servic
 
 
 @pytest.mark.attack("ATK-384")
+@pytest.mark.clause("RFC6749-2.2-1")
 def test_a_client_without_its_secret_cannot_be_told_from_an_unknown_one(ask, service):
     known, unknown = ask(client_id=service.client_id), ask(client_id="nobody")
 
@@ -132,6 +138,7 @@ def test_a_client_without_its_secret_cannot_be_told_from_an_unknown_one(ask, ser
 
 
 @pytest.mark.attack("ATK-127")
+@pytest.mark.clause("RFC6749-5.2-1")
 def test_two_ways_of_authentication_at_once_are_refused(ask, service, secret):
     """RFC 6749 §2.3"""
     answer = ask(basic(service.client_id, secret)["authorization"], client_secret=secret)
@@ -148,6 +155,7 @@ def test_header_and_body_must_not_name_two_clients(ask, service, legacy, secret)
 
 
 @pytest.mark.attack("ATK-129")
+@pytest.mark.clause("RFC6749-5.2-2")
 @pytest.mark.parametrize(
     "authorization",
     [
@@ -178,6 +186,7 @@ def test_a_malformed_authorization_header_authenticates_nobody(ask, authorizatio
 
 
 @pytest.mark.attack("ATK-131")
+@pytest.mark.clause("RFC6749-2.3-1", "RFC6749-4.1.3-2")
 def test_a_public_client_must_not_present_a_secret(deployment, browser):
     form = {"grant_type": "refresh_token", "refresh_token": "x", "client_id": browser.client_id}
 

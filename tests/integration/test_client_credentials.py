@@ -18,6 +18,7 @@ def claims_of(answer):
     return jwt.decode(answer.json["access_token"], options={"verify_signature": False})
 
 
+@pytest.mark.clause("RFC9068-2.1-4", "RFC9068-2.2-1")
 def test_a_client_gets_a_token_for_the_api_that_owns_its_scopes(ask, clock):
     """RFC 6749 §4.4.3, RFC 9068 §2.2"""
     answer = ask(scope="orders:read")
@@ -53,12 +54,14 @@ def test_the_protected_api_takes_the_token(deployment, ask):
     assert deployment.authorize(ask().json["access_token"], "GET /orders")
 
 
+@pytest.mark.clause("RFC6749-3.3-2")
 def test_without_scope_it_is_what_the_client_is_registered_for(ask):
     """RFC 6749 §3.3"""
     assert ask().json["scope"] == "orders:read orders:write"
 
 
 @pytest.mark.attack("ATK-087")
+@pytest.mark.clause("RFC6749-3.3-1")
 def test_only_what_the_client_is_registered_for_is_granted(ask):
     """RFC 6749 §3.3"""
     assert ask(scope="orders:admin orders:read stock:read nothing").json["scope"] == "orders:read"
@@ -66,6 +69,7 @@ def test_only_what_the_client_is_registered_for_is_granted(ask):
     assert ask(scope="nothing").error == (400, "invalid_scope")
 
 
+@pytest.mark.clause("RFC6749-5.2-1")
 def test_a_scope_that_no_api_has_registered_is_never_granted(deployment, service, ask):
     deployment.put_client(replace(service, scope=("orders:read", "forgotten")))
 
@@ -98,6 +102,7 @@ def test_a_client_that_may_refresh_elsewhere_gets_no_refresh_token_here(deployme
 
 
 @pytest.mark.attack("ATK-091")
+@pytest.mark.clause("RFC6749-4.4-1")
 def test_a_public_client_has_no_credentials(deployment, browser):
     """RFC 6749 §4.4, even where it was registered for the grant by mistake."""
     deployment.put_client(replace(browser, grant_types=("client_credentials",)))

@@ -34,6 +34,7 @@ def other(deployment, web):
     return deployment.put_client(replace(web, client_id="c_other"))
 
 
+@pytest.mark.clause("OIDC-3.1.3.3-2", "OIDC-3.1.3.3-3")
 def test_a_code_is_exchanged_for_tokens(deployment, code, web):
     """RFC 6749 §4.1.4, OpenID Connect Core §3.1.3.3"""
     answer = redeem(deployment, web, code)
@@ -48,6 +49,7 @@ def test_a_code_is_exchanged_for_tokens(deployment, code, web):
     assert deployment.refresh(web, SECRET, answer.json["refresh_token"]).status == 200
 
 
+@pytest.mark.clause("RFC8252-6-1")
 def test_a_public_client_redeems_without_a_secret(deployment, visitor, native):
     code = visitor.code(native)
 
@@ -55,6 +57,7 @@ def test_a_public_client_redeems_without_a_secret(deployment, visitor, native):
 
 
 @pytest.mark.attack("ATK-183")
+@pytest.mark.clause("RFC9700-4.14.2-1", "OIDC-11-2")
 def test_a_client_without_the_refresh_token_grant_gets_no_refresh_token(deployment, visitor, web):
     """And offline_access is not granted to it. OpenID Connect Core §11"""
     client = deployment.put_client(replace(web, grant_types=("authorization_code",)))
@@ -65,6 +68,7 @@ def test_a_client_without_the_refresh_token_grant_gets_no_refresh_token(deployme
     assert answer.json["scope"] == "openid orders:read"
 
 
+@pytest.mark.clause("RFC6749-4.1.2-3", "RFC6749-10.5-1", "RFC9700-4.2.4-1", "OIDC-3.1.3.2-3")
 def test_a_replay_by_the_rightful_client_ends_the_grant(deployment, code, web, is_revoked, clock):
     """RFC 6749 §4.1.2, §10.5"""
     tokens = redeem(deployment, web, code).json
@@ -121,6 +125,7 @@ def test_a_replay_with_another_redirect_uri_ends_nothing(deployment, code, web, 
 
 
 @pytest.mark.attack("ATK-096")
+@pytest.mark.clause("RFC6749-4.1.3-1", "RFC6749-10.5-2", "OIDC-3.1.3.2-1")
 def test_a_replay_by_a_client_that_cannot_authenticate_ends_nothing(deployment, code, web, is_revoked):
     redeem(deployment, web, code)
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
@@ -141,6 +146,7 @@ def test_a_wrong_attempt_consumes_nothing(deployment, code, web, wrong):
 
 
 @pytest.mark.attack("ATK-098")
+@pytest.mark.clause("RFC6749-4.1.3-3", "RFC6749-5.2-1", "RFC6749-10.5-2", "OIDC-3.1.3.2-2")
 def test_a_code_is_of_no_use_to_another_client(deployment, code, web, other, wire):
     """RFC 6749 §5.2"""
     wire.clear()
@@ -167,6 +173,7 @@ def test_two_codes_cannot_be_put_together_to_another(deployment, visitor, web):
 
 
 @pytest.mark.attack("ATK-101")
+@pytest.mark.clause("RFC6749-4.1.3-5", "RFC6749-10.6-1", "OIDC-3.1.3.2-4")
 @pytest.mark.parametrize("uri", ["https://app.example/other", CALLBACK + "/", CALLBACK + "?", "https://evil.example/"])
 def test_another_redirect_uri_than_the_requests_is_refused(deployment, code, web, uri):
     """RFC 6749 §4.1.3"""
@@ -174,6 +181,7 @@ def test_another_redirect_uri_than_the_requests_is_refused(deployment, code, web
 
 
 @pytest.mark.attack("ATK-101")
+@pytest.mark.clause("RFC6749-4.1.3-5", "RFC6749-10.6-1")
 def test_without_pkce_the_redirect_uri_must_be_repeated(deployment, visitor, web):
     """Something must bind the code to its request. RFC 6749 §4.1.3"""
     client = deployment.put_client(replace(web, require_pkce=False))
@@ -192,6 +200,7 @@ def test_with_pkce_the_redirect_uri_need_not_be_repeated(deployment, code, web):
 
 
 @pytest.mark.attack("ATK-102")
+@pytest.mark.clause("RFC6749-4.1.3-4")
 @pytest.mark.parametrize("position", [0, 3, *range(4, 100, 7), 98, 99])
 def test_a_code_with_one_character_changed_is_refused_without_a_look_at_the_table(
     deployment, code, web, wire, position
@@ -205,6 +214,7 @@ def test_a_code_with_one_character_changed_is_refused_without_a_look_at_the_tabl
 
 
 @pytest.mark.attack("ATK-102")
+@pytest.mark.clause("RFC6749-4.1.3-4", "OIDC-3.1.3.2-3")
 @pytest.mark.parametrize(
     "text", ["x", "gc1_", "gc1_" + "A" * 96, "gr1_" + "A" * 96, "é", "\N{SNOWMAN}", "A" * 20_000, "a.b.c", " "]
 )
@@ -214,6 +224,7 @@ def test_text_that_is_no_code_is_refused_without_a_look_at_the_table(deployment,
     assert not {call.target for call in wire.calls} & {"grants", "feed"}
 
 
+@pytest.mark.clause("RFC6749-4.1.3-6")
 def test_a_code_must_be_there(deployment, web):
     assert redeem(deployment, web, "").error == (400, "invalid_request")
 
@@ -229,6 +240,7 @@ def test_a_code_is_no_refresh_token_and_a_refresh_token_is_no_code(deployment, c
 
 
 @pytest.mark.attack("ATK-255")
+@pytest.mark.clause("RFC6749-4.1.2-2", "RFC6749-10.5-1")
 def test_a_code_lives_for_less_than_a_minute(deployment, visitor, web, clock):
     """RFC 6749 §4.1.2 asks for ten at most."""
     codes = [visitor.code(web) for _ in range(2)]
@@ -241,6 +253,7 @@ def test_a_code_lives_for_less_than_a_minute(deployment, visitor, web, clock):
 
 
 @pytest.mark.attack("ATK-103")
+@pytest.mark.clause("RFC6749-4.1.2-3")
 def test_of_many_redemptions_one_succeeds_and_the_grant_ends(deployment, code, web, is_revoked):
     """Each in a container of its own."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}

@@ -15,6 +15,7 @@ BYTES = 16
 
 
 @pytest.mark.attack("ATK-389")
+@pytest.mark.clause("RFC6749-10.10-2")
 def test_a_session_holds_128_bits_that_were_drawn_for_it(deployment, visitor, own_web):
     drawn: list[bytes] = []
 
@@ -30,6 +31,7 @@ def test_a_session_holds_128_bits_that_were_drawn_for_it(deployment, visitor, ow
 
 
 @pytest.mark.attack("ATK-389")
+@pytest.mark.clause("RFC6749-10.10-2")
 def test_the_same_request_twice_gives_codes_that_share_no_secret(visitor, own_web):
     """Nothing of a code follows from user, client, time or an earlier code."""
     first, second = (decode(visitor.code(own_web).partition("_")[2]) for _ in range(2))

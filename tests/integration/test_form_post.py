@@ -24,6 +24,7 @@ def fields_of(answer):
     return form.fields
 
 
+@pytest.mark.clause("RFC9207-2-1", "OIDC-3.1.2.5-1")
 def test_a_code_is_posted_to_the_client(deployment, visitor, own_web, post):
     """§2"""
     fields = fields_of(visitor.arrive(post()))
@@ -60,6 +61,7 @@ def test_whoever_cancels_or_denies_is_posted_back_too(visitor, web):
 
 
 @pytest.mark.attack("ATK-218")
+@pytest.mark.clause("RFC6749-10.14-1")
 @pytest.mark.parametrize(
     "state", ['"><script>alert(1)</script>', "'\"&<>", "</form><form action=x>", "é\N{SNOWMAN}\n", "{{7*7}}"]
 )

@@ -49,6 +49,7 @@ def warm(introspect, tokens, clock, wire):
     return wire
 
 
+@pytest.mark.clause("RFC7662-2.2-1")
 def test_an_active_access_token_is_described_to_its_api(introspect, tokens, clock):
     """RFC 7662 §2.2, RFC 9068 §2.2"""
     token = tokens["access_token"]
@@ -99,6 +100,7 @@ def test_a_refresh_token_is_described_to_its_own_client_and_looks_like_no_access
     }
 
 
+@pytest.mark.clause("RFC7662-2.1-2")
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "saml", ""])
 def test_a_wrong_or_unknown_hint_does_not_matter(introspect, legacy, tokens, hint):
     """RFC 7662 §2.1"""
@@ -107,6 +109,7 @@ def test_a_wrong_or_unknown_hint_does_not_matter(introspect, legacy, tokens, hin
 
 
 @pytest.mark.attack("ATK-199")
+@pytest.mark.clause("RFC7662-2.1-3", "RFC7662-4-6")
 @pytest.mark.parametrize("presented", ["none", "wrong", "bearer"])
 def test_the_caller_must_authenticate(deployment, api, tokens, presented):
     """RFC 7662 §2.1"""
@@ -123,6 +126,7 @@ def test_the_caller_must_authenticate(deployment, api, tokens, presented):
 
 
 @pytest.mark.attack("ATK-199")
+@pytest.mark.clause("RFC6749-2.3-1", "RFC7662-4-6")
 def test_a_public_client_may_not_introspect(deployment, browser, signed_in):
     """Anybody can say that it is one."""
     cookie = signed_in(browser).cookies[0].partition("=")[2].partition(";")[0]
@@ -147,6 +151,7 @@ def test_a_secret_in_the_body_is_as_good(deployment, api, tokens, secret):
 
 
 @pytest.mark.attack("ATK-200")
+@pytest.mark.clause("RFC7662-2.2-2", "RFC7662-4-5", "RFC7662-5-1")
 @pytest.mark.parametrize("asks", ["own", "other"])
 def test_an_access_token_is_the_business_of_its_api_alone(deployment, introspect, service, legacy, tokens, asks):
     """RFC 7662 §4: not of the client that it was issued to, and not of another API's"""
@@ -178,6 +183,7 @@ def test_a_refresh_token_is_inactive_when_its_client_may_refresh_no_more(deploym
 
 
 @pytest.mark.attack("ATK-201")
+@pytest.mark.clause("RFC7662-2.3-1", "RFC7662-4-2")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -199,6 +205,7 @@ def test_a_token_that_is_not_as_it_should_be_is_inactive_and_nothing_more(deploy
 
 
 @pytest.mark.attack("ATK-201")
+@pytest.mark.clause("RFC7662-4-4")
 @pytest.mark.parametrize("forgery", ["unsigned", "foreign", "hmac", "tampered"])
 def test_a_forged_token_is_inactive(introspect, tokens, forgery):
     token = tokens["access_token"]
@@ -214,6 +221,7 @@ def test_a_forged_token_is_inactive(introspect, tokens, forgery):
 
 
 @pytest.mark.attack("ATK-201")
+@pytest.mark.clause("RFC7662-2.2-2", "RFC7662-2.3-1")
 @pytest.mark.parametrize(
     "token",
     ["x", "gr1_", "gr1_" + "A" * 96, "gc1_" + "A" * 96, "a.b.c", "\N{SNOWMAN}", "x" * 60_000, "..", "e30.e30.e30"],
@@ -224,6 +232,7 @@ def test_garbage_is_inactive_and_costs_nothing(introspect, warm, token):
 
 
 @pytest.mark.attack("ATK-201")
+@pytest.mark.clause("RFC7662-4-1")
 def test_an_expired_token_is_inactive(introspect, legacy, tokens, clock):
     clock.advance(899)
     assert introspect(tokens["access_token"])["active"]
@@ -248,6 +257,7 @@ def test_a_token_ends_with_its_grant_at_the_latest(deployment, introspect, legac
 
 
 @pytest.mark.attack("ATK-203")
+@pytest.mark.clause("RFC7662-2.2-2", "RFC7662-4-3")
 @pytest.mark.parametrize("revoked", ["access_token", "refresh_token"])
 def test_a_revoked_token_is_inactive_at_once(deployment, introspect, legacy, secret, tokens, revoked, clock):
     """A container that read the feed a moment ago reads it anew. RFC 7009 §2"""
@@ -262,6 +272,7 @@ def test_a_revoked_token_is_inactive_at_once(deployment, introspect, legacy, sec
 
 
 @pytest.mark.attack("ATK-203")
+@pytest.mark.clause("RFC7662-4-3")
 @pytest.mark.parametrize(
     ("kind", "member", "not_before"),
     [("subject", "sub", True), ("client", "client_id", True), ("token", "jti", False), ("grant", "gid", False)],
@@ -331,6 +342,7 @@ def test_an_id_token_is_inactive(deployment, introspect, tokens):
 
 
 @pytest.mark.attack("ATK-206")
+@pytest.mark.clause("RFC7662-5-1")
 @pytest.mark.parametrize("token", ["good", "bad"])
 def test_the_answer_is_not_stored(deployment, api, secret, tokens, token):
     form = {"token": tokens["access_token"] if token == "good" else "x"}
@@ -341,6 +353,7 @@ def test_the_answer_is_not_stored(deployment, api, secret, tokens, token):
     assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.clause("RFC7662-2.1-1")
 @pytest.mark.parametrize("form", [{}, {"token": ""}, {"token_type_hint": "access_token"}])
 def test_a_token_must_be_there(deployment, api, secret, form):
     """RFC 7662 §2.1"""

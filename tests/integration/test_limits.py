@@ -32,6 +32,7 @@ def ask(deployment, service):
 
 
 @pytest.mark.attack("ATK-135")
+@pytest.mark.clause("RFC6749-2.3.1-4", "RFC6749-10.10-1")
 class TestGuessingAClientSecret:
     def test_after_ten_in_an_hour_it_has_to_wait(self, ask):
         assert {ask("wrong").status for _ in range(FREE_FAILURES)} == {401}
@@ -114,6 +115,7 @@ def flood(request, deployment, service, secret):
 
 @pytest.mark.attack("ATK-198")
 @pytest.mark.attack("ATK-207")
+@pytest.mark.clause("RFC7009-5-1")
 class TestFloodOfOneClient:
     def test_a_client_has_its_requests_of_a_minute_and_then_waits(self, flood, clock):
         clock.advance(-clock.time % 60 + 20)

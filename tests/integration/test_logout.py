@@ -16,7 +16,6 @@ from tests.integration.visitor import (
     SESSION,
     Page,
     Visitor,
-    answer_to_client,
     error_to_client,
     is_login,
     is_page,
@@ -143,6 +142,7 @@ def test_a_registered_query_is_kept(deployment, signed_in_visitor, web, id_token
 
 
 @pytest.mark.attack("ATK-275")
+@pytest.mark.clause("RFC9700-2.1-2")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -293,7 +293,7 @@ def test_a_code_that_is_being_made_while_the_session_ends_gives_nothing(deployme
     wire.fail(leave_first, to("PutItem grants"), times=1)
     answer = signed_in_visitor.open(request_for(own_web))
 
-    assert redeem(deployment, own_web, answer_to_client(answer)["code"]).error == (400, "invalid_grant")
+    assert is_login(answer)
     assert {item["status"]["S"] for item in deployment.items("grants") if item["sk"]["S"] == "GRANT"} == {"revoked"}
 
 
@@ -352,6 +352,7 @@ def test_two_logouts_at_once_are_no_fault(deployment, signed_in_visitor, own_web
     token = redeem(deployment, own_web, signed_in_visitor.code(own_web, scope="openid offline_access")).json[
         "refresh_token"
     ]
+    redeem(deployment, own_web, signed_in_visitor.code(own_web))
     other = Visitor(deployment)
     account = other.sign_in(other.open("/account"))
     everything = {**Page(account.body).forms[0].fields, "action": "end_all"}
@@ -370,3 +371,66 @@ def test_two_logouts_at_once_are_no_fault(deployment, signed_in_visitor, own_web
     assert is_page(signed_in_visitor.submit(page, action="logout"), 200)
     assert met == [303]
     assert deployment.refresh(own_web, SECRET, token).error == (400, "invalid_grant")
+
+
+def test_a_post_that_fits_into_no_address_is_told_on_a_page(signed_in_visitor, id_token, is_signed_in):
+    """API Gateway would refuse the GET that brings the cookies, without a page of ours."""
+    form = {"id_token_hint": id_token, "post_logout_redirect_uri": BYE, "state": "x" * 8000}
+
+    answer = signed_in_visitor.post_from_elsewhere(PATH, form)
+
+    assert is_page(answer)
+    assert "7168 bytes" in answer.body
+    assert is_signed_in()
+
+
+@pytest.mark.attack("ATK-290")
+@pytest.mark.parametrize("whose", ["alice", "bob"])
+def test_a_hint_of_an_earlier_sign_in_or_another_user_asks_and_then_leads_back(
+    deployment,
+    signed_in_visitor,
+    id_token,
+    web,
+    bob,  # noqa: ARG001 - he must be there
+    whose,
+):
+    """It may have got into wrong hands: the person decides. §2 (sid)"""
+    signed_in_visitor.sign_in(signed_in_visitor.open(request_for(web, prompt="login")), username=whose)
+    cookie = f"{SESSION}={signed_in_visitor.cookies[SESSION]}"
+    page = signed_in_visitor.open(logout(id_token_hint=id_token, post_logout_redirect_uri=BYE, state="x"))
+    assert asks(page)
+    assert "Web</bdi> asks you to sign out" in page.body
+    assert not is_login(Visitor(deployment).open("/account", cookies=(cookie,)))
+
+    answer = signed_in_visitor.submit(page, action="logout")
+
+    assert answer.headers["location"] == BYE + "?state=x"
+    assert is_login(Visitor(deployment).open("/account", cookies=(cookie,)))
+
+
+def test_a_uri_that_was_taken_away_while_the_page_asked_leads_nowhere(deployment, signed_in_visitor, id_token, web):
+    signed_in_visitor.sign_in(signed_in_visitor.open(request_for(web, prompt="login")))
+    page = signed_in_visitor.open(logout(id_token_hint=id_token, post_logout_redirect_uri=BYE))
+    deployment.put_client(replace(web, post_logout_redirect_uris=()))
+
+    assert is_page(signed_in_visitor.submit(page, action="logout"), 200)
+    assert SESSION not in signed_in_visitor.cookies
+
+
+def test_a_session_that_has_idled_is_asked_about_too(deployment, signed_in_visitor, tokens_of_web, web, clock):
+    """Its applications are still signed in."""
+    clock.advance(12 * 3600)
+    page = signed_in_visitor.open(PATH)
+    assert asks(page)
+
+    signed_in_visitor.submit(page, action="logout")
+
+    assert deployment.refresh(web, SECRET, tokens_of_web["refresh_token"]).error == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(("locales", "language"), [("de", "de"), ("xx de en", "de"), ("en", "en")])
+def test_the_page_speaks_the_language_that_was_asked_for(signed_in_visitor, id_token, locales, language):
+    """§2 (ui_locales)"""
+    assert signed_in_visitor.open(logout(ui_locales=locales)).headers["content-language"] == language
+    said = signed_in_visitor.open(logout(ui_locales=locales, id_token_hint=id_token))
+    assert said.headers["content-language"] == language

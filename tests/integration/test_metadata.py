@@ -21,6 +21,10 @@ def get(deployment):
 
 
 @pytest.mark.attack("ATK-344")
+@pytest.mark.clause("RFC6749-3.1-3", "RFC6749-3.2-2", "RFC7009-2-2", "RFC7009-2-3", "RFC8414-2-1", "RFC8414-2-2")
+@pytest.mark.clause("RFC8414-2-3", "RFC8414-2-4", "RFC8414-2-6", "RFC8414-3-1", "RFC8414-3-3", "RFC8414-3.2-2")
+@pytest.mark.clause("RFC9068-4-1", "RFC9207-2.3-1", "RFC9207-2.3-2", "RFC9207-2.3-3", "RFC9700-2.1.1-4", "OIDC-8-1")
+@pytest.mark.clause("OIDC-16.15-1")
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
 def test_the_document_says_what_works_and_nothing_else(get, path):
     """RFC 8414 §2"""
@@ -75,6 +79,7 @@ def test_a_grant_that_is_switched_off_is_not_announced(deployment, get):
 
 
 @pytest.mark.attack("ATK-344")
+@pytest.mark.clause("RFC8414-3-1", "RFC8414-3.3-1")
 def test_the_issuer_is_configuration_and_never_the_host(get):
     """Or whoever writes the Host header would write the metadata. RFC 8414 §3.3"""
     answer = get(OPENID, {"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"})
@@ -106,6 +111,7 @@ def test_the_document_needs_the_published_keys_and_no_other_call(get, wire):
 
 @pytest.mark.attack("ATK-342")
 @pytest.mark.attack("ATK-356")
+@pytest.mark.clause("RFC8414-3.1-1", "RFC8414-3.2-1")
 @pytest.mark.parametrize("path", [OPENID, OAUTH, JWKS])
 def test_the_documents_are_public_and_may_be_cached(get, path):
     answer = get(path, {"origin": "https://anybody.example"})
@@ -113,6 +119,7 @@ def test_the_documents_are_public_and_may_be_cached(get, path):
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "public, max-age=300"
+    assert "pragma" not in answer.headers
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
     assert answer.cookies == []
@@ -190,6 +197,7 @@ class TestKeysOfEveryKind:
         return ("ES256", "RS256", "EdDSA")
 
     @pytest.mark.attack("ATK-337")
+    @pytest.mark.clause("RFC8414-2-5", "OIDC-10.1-4")
     def test_it_holds_public_members_alone(self, get):
         """RFC 7517 §4, RFC 7518 §6: no `d`, no `oct`, no short modulus."""
         keys = get(JWKS).json["keys"]
@@ -223,6 +231,7 @@ class TestKeysOfEveryKind:
         assert not [value for value in private if value in published]
 
     @pytest.mark.attack("ATK-338")
+    @pytest.mark.clause("OIDC-10.1-2")
     def test_the_next_key_is_published_before_it_signs(self, deployment, get):
         kids = {key["kid"] for key in get(JWKS).json["keys"]}
         rings = deployment.secret_document("signing_secret")["rings"].values()

@@ -59,6 +59,7 @@ def policy_of(answer):
 
 @pytest.mark.attack("ATK-282")
 @pytest.mark.attack("ATK-283")
+@pytest.mark.clause("RFC9700-2.6-3", "RFC9700-4.16-1", "OIDC-3.1.2.3-4")
 def test_every_page_has_the_headers_that_keep_others_out(pages, subtests):
     for name, answer in pages.items():
         with subtests.test(name):

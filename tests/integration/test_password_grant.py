@@ -25,6 +25,7 @@ def claims_of(answer):
     return jwt.decode(answer.json["access_token"], options={"verify_signature": False})
 
 
+@pytest.mark.clause("RFC9068-2.2-1")
 def test_a_password_is_exchanged_for_tokens(deployment, ask, clock):
     """RFC 6749 §4.3.3, RFC 9068 §2.2"""
     answer = ask()
@@ -48,6 +49,7 @@ def test_a_password_is_exchanged_for_tokens(deployment, ask, clock):
     }
 
 
+@pytest.mark.clause("RFC9700-2.4-1")
 def test_the_grant_is_unsupported_where_it_is_switched_off(deployment, ask):
     """RFC 6749 §5.2"""
     deployment.change_settings(password_grant=False)
@@ -70,6 +72,7 @@ def test_the_grant_is_for_clients_that_are_registered_for_it(deployment, legacy,
     assert ask().error == (400, "unauthorized_client")
 
 
+@pytest.mark.clause("RFC6749-4.3.2-5")
 @pytest.mark.parametrize("name", ["username", "password"])
 def test_name_and_password_must_be_there(ask, name):
     """RFC 6749 §4.3.2"""
@@ -79,6 +82,7 @@ def test_name_and_password_must_be_there(ask, name):
     assert name in answer.json["error_description"]
 
 
+@pytest.mark.clause("RFC6749-4.3.2-3")
 def test_unknown_user_wrong_password_and_disabled_user_get_one_answer(deployment, ask, alice):
     """Nobody learns who has an account. RFC 6749 §5.2"""
     wrong, unknown, case = ask(password="wrong"), ask(username="bob"), ask(password="Correct horse battery staple")
@@ -132,6 +136,7 @@ def test_roles_name_those_with_permissions_in_this_audience(deployment, ask, ali
 
 
 @pytest.mark.attack("ATK-183")
+@pytest.mark.clause("RFC9700-4.14.2-1")
 def test_a_client_that_may_not_refresh_gets_no_refresh_token(deployment, legacy, ask, clock):
     """RFC 6749 §1.5; its grant lives no longer than the access token."""
     deployment.put_client(replace(legacy, grant_types=("password",)))

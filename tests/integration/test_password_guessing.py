@@ -32,6 +32,7 @@ def exhaust(guess):
     return exhaust
 
 
+@pytest.mark.clause("RFC6749-4.3.2-4", "RFC6749-10.10-1")
 def test_after_five_guesses_one_has_to_wait(guess, exhaust):
     exhaust()
 
@@ -65,6 +66,7 @@ def test_not_a_second_too_early(guess, exhaust, clock):
     assert guess().error == (400, "invalid_grant")
 
 
+@pytest.mark.clause("RFC6749-4.3.2-4")
 def test_a_guess_that_has_to_wait_is_not_looked_at(guess, exhaust, password, wire):
     """Or the delay would tell nothing to whoever sends all guesses at once."""
     exhaust()
@@ -170,6 +172,7 @@ def test_the_counter_holds_no_name_and_ends_by_itself(deployment, guess, clock):
     assert int(clock()) + 3600 < int(item["ttl"]["N"]) <= int(clock()) + 2 * 3600
 
 
+@pytest.mark.clause("RFC6749-4.3.2-1", "RFC6749-4.3.2-2")
 def test_only_an_authenticated_client_can_slow_a_user_down(deployment, legacy, guess, password):
     for _ in range(FREE + 1):
         answer = deployment.token(legacy, "wrong", grant_type="password", username="alice", password="x")

@@ -31,16 +31,19 @@ def auth_time(deployment, client, answer):
 
 
 @pytest.mark.attack("ATK-233")
+@pytest.mark.clause("RFC6749-3.1-1", "RFC9700-4.11.2-3", "OIDC-3.1.2.1-4", "OIDC-3.1.2.3-1", "OIDC-3.1.2.3-3")
 def test_none_without_a_session_is_login_required(visitor, own_web):
     """OpenID Connect Core §3.1.2.6"""
     assert error_to_client(visitor.open(request_for(own_web, prompt="none"))) == "login_required"
 
 
+@pytest.mark.clause("OIDC-3.1.2.1-4", "OIDC-15.1-2")
 def test_none_with_a_session_is_answered_at_once(signed_in_visitor, own_web):
     assert "code" in answer_to_client(signed_in_visitor.open(request_for(own_web, prompt="none")))
 
 
 @pytest.mark.attack("ATK-233")
+@pytest.mark.clause("OIDC-3.1.2.1-4", "OIDC-3.1.2.6-2")
 def test_none_without_consent_is_consent_required(signed_in_visitor, web):
     """OpenID Connect Core §3.1.2.6"""
     assert error_to_client(signed_in_visitor.open(request_for(web, prompt="none"))) == "consent_required"
@@ -55,6 +58,7 @@ def test_none_with_less_consent_than_is_asked_for_is_consent_required(signed_in_
 
 
 @pytest.mark.attack("ATK-234")
+@pytest.mark.clause("OIDC-3.1.2.2-2")
 @pytest.mark.parametrize(
     "prompt", ["none login", "login none", "none consent", "unknown", "create", "NONE", "login,consent"]
 )
@@ -63,6 +67,7 @@ def test_a_prompt_that_makes_no_sense_is_invalid_request(signed_in_visitor, own_
 
 
 @pytest.mark.attack("ATK-235")
+@pytest.mark.clause("RFC9700-4.11.2-3", "OIDC-3.1.2.1-7", "OIDC-3.1.2.3-2", "OIDC-15.1-2")
 @pytest.mark.parametrize("prompt", ["login", "select_account", "login consent", "select_account login"])
 def test_login_asks_for_the_password_whatever_session_there_is(deployment, signed_in_visitor, own_web, clock, prompt):
     """And auth_time is newer."""
@@ -81,12 +86,14 @@ def test_login_asks_for_the_password_whatever_session_there_is(deployment, signe
 
 
 @pytest.mark.attack("ATK-235")
+@pytest.mark.clause("OIDC-3.1.2.1-5")
 def test_a_wrong_password_does_not_fall_back_on_the_session(signed_in_visitor, own_web):
     page = signed_in_visitor.open(request_for(own_web, prompt="login"))
 
     assert signed_in_visitor.sign_in(page, password="wrong").status == 401
 
 
+@pytest.mark.clause("OIDC-3.1.2.1-6")
 def test_consent_asks_for_consent_that_was_given(signed_in_visitor, web):
     signed_in_visitor.code(web)
 
@@ -94,6 +101,7 @@ def test_consent_asks_for_consent_that_was_given(signed_in_visitor, web):
 
 
 @pytest.mark.attack("ATK-237")
+@pytest.mark.clause("OIDC-3.1.2.2-2")
 @pytest.mark.parametrize(
     "max_age", ["-1", "1.5", "abc", "1e3", "100000000000000000000", "+1", " 1", "\N{ARABIC-INDIC DIGIT ONE}"]
 )
@@ -102,6 +110,7 @@ def test_a_max_age_that_is_no_number_of_seconds_is_invalid_request(signed_in_vis
 
 
 @pytest.mark.attack("ATK-237")
+@pytest.mark.clause("OIDC-3.1.2.1-8", "OIDC-3.1.2.1-9", "OIDC-15.1-6")
 @pytest.mark.parametrize(("max_age", "passed"), [("0", 0), ("0", 1), ("1", 2), ("3600", 3601)])
 def test_a_session_older_than_max_age_asks_for_the_password(
     deployment, signed_in_visitor, own_web, clock, max_age, passed
@@ -118,6 +127,7 @@ def test_a_session_older_than_max_age_asks_for_the_password(
     assert auth_time(deployment, own_web, answer) == clock()
 
 
+@pytest.mark.clause("OIDC-2-5", "OIDC-3.1.2.1-9")
 @pytest.mark.parametrize(("max_age", "passed"), [("1", 1), ("3600", 3600), ("999999999", 40_000)])
 def test_a_younger_session_is_good(deployment, signed_in_visitor, own_web, clock, max_age, passed):
     """And the ID token says when that was."""
@@ -143,6 +153,7 @@ def test_a_hint_may_have_expired(signed_in_visitor, own_web, id_token, clock):
     assert "code" in answer_to_client(signed_in_visitor.open(url))
 
 
+@pytest.mark.clause("OIDC-3.1.2.1-10")
 def test_a_hint_at_another_user_asks_who_it_is(deployment, own_web, id_token, bob):  # noqa: ARG001 - he must be there
     other = Visitor(deployment)
     other.sign_in(other.open("/account"), username="bob")
@@ -151,6 +162,7 @@ def test_a_hint_at_another_user_asks_who_it_is(deployment, own_web, id_token, bo
     assert is_login(other.open(request_for(own_web, id_token_hint=id_token)))
 
 
+@pytest.mark.clause("OIDC-3.1.2.1-10")
 def test_a_hint_at_another_user_is_not_satisfied_by_the_wrong_one(deployment, own_web, id_token, bob):  # noqa: ARG001 - he must be there
     other = Visitor(deployment)
     page = other.open(request_for(own_web, id_token_hint=id_token))
@@ -160,6 +172,7 @@ def test_a_hint_at_another_user_is_not_satisfied_by_the_wrong_one(deployment, ow
 
 
 @pytest.mark.attack("ATK-291")
+@pytest.mark.clause("OIDC-3.1.2.2-4")
 def test_a_hint_that_is_none_of_our_id_tokens_is_no_hint(deployment, signed_in_visitor, own_web, id_token, tokens):
     header, claims = header_of(id_token), claims_of(id_token)
     key = OurKey(deployment)
@@ -190,6 +203,7 @@ def test_a_login_hint_without_measure_is_refused(visitor, own_web):
     assert error_to_client(visitor.open(request_for(own_web, login_hint="x" * 255))) == "invalid_request"
 
 
+@pytest.mark.clause("OIDC-15.1-4")
 @pytest.mark.parametrize(
     ("locales", "header", "language"),
     [
@@ -217,3 +231,22 @@ def test_a_client_of_somebody_else_cannot_see_who_has_a_session(deployment, sign
 
     assert set(told) == {"error", "error_description", "state", "iss"}
     assert "alice" not in str(told)
+
+
+def test_a_hint_that_cannot_be_read_asks_once_and_is_forgotten(signed_in_visitor, own_web):
+    """A client may keep an ID token for longer than its key is published: nobody is asked for ever."""
+    page = signed_in_visitor.open(request_for(own_web, id_token_hint="a.b.c"))
+    assert is_login(page)
+
+    assert "code" in answer_to_client(signed_in_visitor.sign_in(page))
+
+
+def test_whoever_is_signed_in_as_somebody_else_is_told_why_they_are_asked(deployment, own_web, id_token, bob):
+    other = Visitor(deployment)
+    other.sign_in(other.open("/account"), username=bob.username)
+
+    page = other.open(request_for(own_web, id_token_hint=id_token))
+
+    assert "another account" in page.body
+    assert is_login(other.sign_in(page, username=bob.username))
+    assert "code" in answer_to_client(other.sign_in(page))

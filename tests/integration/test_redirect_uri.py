@@ -39,6 +39,8 @@ def deployment(shared_deployment):
     return shared_deployment
 
 
+@pytest.mark.clause("RFC6749-3.1.2.3-1", "RFC6749-3.1.2.3-2", "RFC6749-10.6-3", "RFC9700-2.1-1", "RFC9700-4.1.3-1")
+@pytest.mark.clause("OIDC-3.1.2.1-3")
 @pytest.mark.parametrize(
     "uri", [pytest.param(uri, marks=pytest.mark.attack(name)) for name, uris in ATTACKS.items() for uri in uris]
 )
@@ -48,6 +50,7 @@ def test_a_redirect_uri_that_was_not_registered_as_it_is_leads_nowhere(visitor, 
 
 
 @pytest.mark.attack("ATK-257")
+@pytest.mark.clause("RFC6749-3.1.2.3-1", "RFC9700-4.11.2-1")
 def test_a_registered_redirect_uri_is_one_of_its_client_alone(deployment, visitor, web):
     deployment.put_client(replace(web, client_id="c_other", redirect_uris=("https://other.example/callback",)))
 
@@ -65,6 +68,7 @@ def test_each_of_several_redirect_uris_is_good(deployment, visitor, own_web):
     assert redeem(deployment, client, code, redirect_uri=other).status == 200
 
 
+@pytest.mark.clause("RFC6749-3.1.2-2")
 def test_a_registered_query_is_kept(deployment, visitor, own_web):
     """RFC 6749 §3.1.2"""
     uri = CALLBACK + "?tenant=a%20b"
@@ -76,6 +80,7 @@ def test_a_registered_query_is_kept(deployment, visitor, own_web):
 
 
 @pytest.mark.attack("ATK-261")
+@pytest.mark.clause("RFC6749-3.1.2.3-2")
 @pytest.mark.parametrize("query", ["?b=2&a=1", "?a=1&b=2&c=3", "?a=1", "?a=1&amp;b=2", "?A=1&b=2"])
 def test_another_query_than_the_registered_one_leads_nowhere(deployment, visitor, web, query):
     client = deployment.put_client(replace(web, redirect_uris=(CALLBACK + "?a=1&b=2",)))
@@ -84,6 +89,7 @@ def test_another_query_than_the_registered_one_leads_nowhere(deployment, visitor
 
 
 @pytest.mark.attack("ATK-266")
+@pytest.mark.clause("RFC8252-7-1", "RFC8252-7.3-1", "RFC9700-4.1.3-2")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -103,6 +109,7 @@ def test_the_port_of_a_loopback_address_may_be_any(deployment, visitor, native, 
 
 
 @pytest.mark.attack("ATK-267")
+@pytest.mark.clause("RFC8252-8.4-3")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -121,6 +128,7 @@ def test_nothing_but_the_port_of_a_loopback_address_may_differ(visitor, native, 
 
 
 @pytest.mark.attack("ATK-264")
+@pytest.mark.clause("RFC9700-2.1-1")
 @pytest.mark.parametrize("uri", ["http://localhost:3000/callback", "https://app.example:8443/callback"])
 @pytest.mark.parametrize("port", ["", ":3001", ":443"])
 def test_the_port_of_any_other_host_is_compared(deployment, visitor, web, uri, port):
@@ -132,6 +140,7 @@ def test_the_port_of_any_other_host_is_compared(deployment, visitor, web, uri, p
     assert is_login(visitor.open(request_for(client, redirect_uri=uri)))
 
 
+@pytest.mark.clause("RFC8252-7-1")
 def test_a_native_application_may_have_a_scheme_of_its_own(deployment, visitor, native):
     """RFC 8252 §7.1"""
     uri = "com.example.app:/callback"
@@ -140,6 +149,7 @@ def test_a_native_application_may_have_a_scheme_of_its_own(deployment, visitor, 
     assert redeem(deployment, native, answer_to_client(answer, uri)["code"], redirect_uri=uri).status == 200
 
 
+@pytest.mark.clause("RFC8252-8.4-3")
 @pytest.mark.parametrize("uri", ["com.example.app:/other", "com.example.app://callback", "com.example.other:/callback"])
 def test_a_scheme_of_ones_own_is_compared_as_it_is(visitor, native, uri):
     assert is_page(visitor.open(request_for(native, redirect_uri=uri)))

@@ -60,6 +60,7 @@ def test_the_refresh_token_never_stands_in_the_body_or_a_header(signed_in, brows
         assert "gr1_" not in answer.body + str(answer.headers)
 
 
+@pytest.mark.clause("RFC9700-2.2.2-1")
 def test_the_cookie_is_exchanged_for_an_access_token_and_a_new_cookie(deployment, cookie, refresh):
     answer = refresh(cookie)
 

@@ -36,6 +36,7 @@ def flipped(token: str, byte: int) -> str:
 
 
 @pytest.mark.attack("ATK-175")
+@pytest.mark.clause("RFC6749-6-3", "RFC6749-10.4-5", "OIDC-12.1-1")
 @pytest.mark.parametrize("byte", [0, 3, 4, 19, 20, 23, 24, 39, 40, 71])
 def test_a_forged_refresh_token_is_refused_without_a_call(refresh, first, unmoved, wire, byte):
     """Key id, grant secret, generation, client and tag: each is covered by the tag.
@@ -97,6 +98,7 @@ def test_an_access_token_is_no_refresh_token(refresh, tokens):
     assert refresh(tokens["access_token"]).error == (400, "invalid_grant")
 
 
+@pytest.mark.clause("RFC6749-6-6")
 def test_a_refresh_token_must_be_there(refresh, first, unmoved):  # noqa: ARG001 - it must be there
     answer = refresh("")
 
@@ -107,6 +109,7 @@ def test_a_refresh_token_must_be_there(refresh, first, unmoved):  # noqa: ARG001
 
 @pytest.mark.attack("ATK-168")
 @pytest.mark.attack("ATK-179")
+@pytest.mark.clause("RFC6749-6-2", "RFC6749-10.4-4", "OIDC-12.1-1")
 def test_another_clients_attempt_has_no_effect(deployment, legacy, secret, refresh, first, unmoved, wire, log):
     """Not even a call: the tag binds the token to its client. It is seen in the log."""
     other = deployment.put_client(replace(legacy, client_id="c_other"))
@@ -139,6 +142,7 @@ def test_another_clients_attempt_after_a_rotation_does_not_count_as_reuse(
 
 @pytest.mark.attack("ATK-169")
 @pytest.mark.attack("ATK-179")
+@pytest.mark.clause("RFC6749-6-1")
 def test_a_client_that_does_not_authenticate_moves_nothing(deployment, legacy, first, unmoved):
     assert deployment.refresh(legacy, "wrong", first).error == (401, "invalid_client")
     assert deployment.refresh(legacy, None, first).error == (401, "invalid_client")
@@ -158,6 +162,7 @@ def test_a_client_that_may_no_longer_refresh_is_unauthorized(deployment, legacy,
 
 @pytest.mark.attack("ATK-174")
 @pytest.mark.attack("ATK-397")
+@pytest.mark.clause("RFC6749-6-3")
 def test_an_idle_refresh_token_expires_though_its_item_is_still_there(refresh, first, unmoved, clock):
     """The TTL of the table only cleans up."""
     clock.advance(14 * DAY)

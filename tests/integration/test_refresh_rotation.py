@@ -95,6 +95,7 @@ def test_a_retry_does_not_prolong_the_grace(refresh, first, clock):
 
 
 @pytest.mark.attack("ATK-159")
+@pytest.mark.clause("RFC9700-4.14.2-3")
 def test_reuse_after_the_grace_ends_the_grant_and_its_tokens(deployment, refresh, tokens, clock):
     """RFC 9700 §4.14.2"""
     successor = refresh(tokens["refresh_token"]).json
@@ -112,6 +113,7 @@ def test_reuse_after_the_grace_ends_the_grant_and_its_tokens(deployment, refresh
 
 @pytest.mark.attack("ATK-161")
 @pytest.mark.attack("ATK-165")
+@pytest.mark.clause("RFC9700-4.14.2-3")
 def test_reuse_once_the_successor_was_used_ends_the_grant_even_within_the_same_second(deployment, refresh, first):
     """The counter says so, no clock."""
     second = refresh(first).json["refresh_token"]

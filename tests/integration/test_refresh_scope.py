@@ -28,6 +28,7 @@ def claims_of(answer):
 
 
 @pytest.mark.attack("ATK-171")
+@pytest.mark.clause("RFC6749-6-5")
 def test_a_narrower_scope_narrows_the_access_token_and_not_the_grant(refresh, first):
     """RFC 6749 §6"""
     answer = refresh(first, scope="orders:read")
@@ -38,6 +39,7 @@ def test_a_narrower_scope_narrows_the_access_token_and_not_the_grant(refresh, fi
 
 @pytest.mark.attack("ATK-170")
 @pytest.mark.attack("ATK-179")
+@pytest.mark.clause("RFC6749-6-4", "RFC9700-4.14.2-2")
 @pytest.mark.parametrize("scope", ["orders:read orders:write", "orders:admin", "stock:read", "orders:read nothing"])
 def test_a_wider_scope_is_refused_and_moves_nothing(deployment, refresh, sign_in, scope):
     """RFC 6749 §6"""
@@ -58,6 +60,7 @@ def test_a_malformed_scope_moves_nothing(deployment, refresh, first, scope):
     assert deployment.grant() == before
 
 
+@pytest.mark.clause("RFC9700-4.14.2-2")
 def test_resource_may_only_repeat_what_was_granted(deployment, refresh, first):
     """RFC 8707 §2.2"""
     before = deployment.grant()
@@ -79,6 +82,7 @@ def test_changed_roles_take_effect(deployment, alice, refresh, first):
     assert claims_of(answer)["roles"] == ["reader"]
 
 
+@pytest.mark.clause("RFC6749-6-4")
 def test_more_roles_do_not_widen_what_was_granted(deployment, alice, refresh, sign_in):
     first = sign_in(scope="orders:read")["refresh_token"]
     deployment.put_role(Role(name="boss", permissions=frozenset({"orders:read", "orders:write", "orders:admin"})))

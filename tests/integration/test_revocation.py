@@ -30,6 +30,7 @@ def is_alive(deployment, legacy, secret, tokens, clock):
 
 
 @pytest.mark.attack("ATK-191")
+@pytest.mark.clause("RFC7009-2-1")
 def test_a_refresh_token_ends_its_grant_and_its_access_tokens(deployment, revoke, tokens, is_alive):
     """RFC 7009 §2.1"""
     answer = revoke(tokens["refresh_token"])
@@ -77,6 +78,7 @@ def test_a_public_client_names_itself_and_that_is_enough(deployment, browser, si
 
 
 @pytest.mark.attack("ATK-188")
+@pytest.mark.clause("RFC7009-2.1-1")
 @pytest.mark.parametrize("form", [{}, {"token": ""}, {"token_type_hint": "refresh_token"}])
 def test_a_token_must_be_there(deployment, legacy, secret, form):
     """RFC 7009 §2.1"""
@@ -87,6 +89,7 @@ def test_a_token_must_be_there(deployment, legacy, secret, form):
 
 
 @pytest.mark.attack("ATK-187")
+@pytest.mark.clause("RFC7009-5-2")
 def test_the_client_must_authenticate(deployment, legacy, tokens, is_alive):
     """RFC 7009 §2.1"""
     for presented in (None, "wrong"):
@@ -131,6 +134,7 @@ def test_an_expired_access_token_needs_no_event(deployment, revoke, tokens, cloc
 
 
 @pytest.mark.attack("ATK-192")
+@pytest.mark.clause("RFC7009-2.1-2")
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "saml", ""])
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
 def test_a_wrong_or_unknown_hint_does_not_matter(deployment, revoke, tokens, hint, kind):
@@ -140,6 +144,7 @@ def test_a_wrong_or_unknown_hint_does_not_matter(deployment, revoke, tokens, hin
 
 
 @pytest.mark.attack("ATK-193")
+@pytest.mark.clause("RFC7009-5-2")
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
 def test_another_clients_token_is_left_alone(deployment, legacy, secret, tokens, is_alive, kind):
     """RFC 7009 §2.1; the answer does not tell that the token is good."""

@@ -124,6 +124,7 @@ def everything(deployment, legacy, browser, service, secret, password, tokens, s
 
 @pytest.mark.attack("ATK-361")
 @pytest.mark.attack("ATK-365")
+@pytest.mark.clause("RFC6749-10.3-1", "RFC6749-10.4-1", "RFC9700-4.9.3-1", "OIDC-16.4-1")
 def test_after_everything_no_secret_is_left_anywhere(deployment, everything, canaries, log, capsys, monkeypatch):
     """I6: no secret at rest in clear, and none in what people read."""
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
@@ -191,6 +192,7 @@ def test_powertools_cannot_be_told_to_log_whole_events(deployment, legacy, secre
 
 
 @pytest.mark.attack("ATK-365")
+@pytest.mark.clause("RFC6749-10.4-1")
 def test_of_a_grant_the_table_knows_a_name_that_opens_nothing(deployment, legacy, secret, tokens):
     """I6: its key is a hash of the secret in the token, so that who reads the table can replay nothing."""
     grant = deployment.grant()
@@ -203,6 +205,7 @@ def test_of_a_grant_the_table_knows_a_name_that_opens_nothing(deployment, legacy
 
 @pytest.mark.attack("ATK-137")
 @pytest.mark.attack("ATK-365")
+@pytest.mark.clause("RFC6749-10.10-3")
 def test_passwords_are_stored_as_argon2id(deployment):
     (item,) = deployment.items("credentials")
 

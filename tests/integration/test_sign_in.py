@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.registered import SECRET
 from tests.integration.tokens import claims_of
 from tests.integration.visitor import (
@@ -16,6 +18,7 @@ from tests.integration.visitor import (
 )
 
 
+@pytest.mark.clause("RFC6749-3.1-5", "OIDC-3.1.2.1-1")
 def test_a_person_signs_in_and_consents_and_the_client_gets_tokens(deployment, visitor, web):
     login = visitor.open(request_for(web))
     assert is_login(login)

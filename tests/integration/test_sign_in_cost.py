@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.integration import sign_in_calls as steps
 from tests.integration.registered import PASSWORD
+from tests.integration.sign_in_calls import CALLS
 from tests.integration.visitor import (
     BYE,
     SESSION,
@@ -16,10 +18,6 @@ from tests.integration.visitor import (
     redeem,
     request_for,
 )
-
-COUNT_TWO = ["UpdateItem limits"] * 2
-READ_SESSION, READ_USER = "GetItem grants", "GetItem directory"
-JOIN_SESSION, PUT_GRANT = "UpdateItem grants", "PutItem grants"
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def test_a_strangers_page_views_cost_nothing(deployment, web, calls):
         for url in ("/login", "/account", "/oauth2/logout", "/assets/x.css"):
             stranger.open(url)
 
-    assert calls() == []
+    assert calls() == CALLS[steps.LOGIN_PAGE]
 
 
 @pytest.mark.attack("ATK-405")
@@ -73,7 +71,7 @@ def test_an_unknown_client_costs_one_read(deployment, web, calls):
     stranger = Visitor(deployment)
     stranger.open(request_for(web, client_id="nobody"))
 
-    assert calls() == ["GetItem directory"]
+    assert calls() == CALLS[steps.UNKNOWN_CLIENT]
 
 
 @pytest.mark.attack("ATK-405")
@@ -96,7 +94,7 @@ def test_what_is_forged_costs_nothing(deployment, web, calls):
             stranger.open(path, form={field: text, "username": "alice", "password": PASSWORD, "action": "allow"})
     redeem(deployment, web, "gc1_x")
 
-    assert calls() == []
+    assert calls() == CALLS[steps.FORGED]
 
 
 def test_a_wrong_password_is_counted_twice_and_looked_up(deployment, web, calls):
@@ -106,28 +104,29 @@ def test_a_wrong_password_is_counted_twice_and_looked_up(deployment, web, calls)
     calls()
     visitor.submit(login, username="alice", password="wrong")
 
-    assert calls() == [*COUNT_TWO, "GetItem credentials"]
+    assert calls() == CALLS[steps.WRONG_PASSWORD]
 
 
 def test_a_whole_sign_in(deployment, web, calls):
     """Seventeen calls from the request to the tokens, for a client that must ask."""
     visitor = Visitor(deployment)
     login = visitor.open(request_for(web))
-    assert calls() == []
+    assert calls() == CALLS[steps.LOGIN_PAGE]
 
     answer = visitor.submit(login, username="alice", password=PASSWORD)
     assert answer.status == 303
-    assert calls() == [*COUNT_TWO, "GetItem credentials", READ_USER, *COUNT_TWO, PUT_GRANT]
+    assert calls() == CALLS[steps.PASSWORD]
 
     consent = visitor.follow(answer)
     assert is_consent(consent)
-    assert calls() == [READ_SESSION, READ_USER, "GetItem credentials"]
+    assert calls() == CALLS[steps.CONSENT_PAGE]
 
     told = answer_to_client(visitor.submit(consent, action="allow"))
-    assert calls() == [READ_SESSION, READ_USER, "UpdateItem credentials", JOIN_SESSION, PUT_GRANT]
+    assert calls() == CALLS[steps.CONSENT]
 
     assert redeem(deployment, web, told["code"]).status == 200
-    assert calls() == ["UpdateItem grants", READ_USER]
+    assert calls() == CALLS[steps.TOKENS]
+    assert sum(len(CALLS[step]) for step in steps.WHOLE) == 17
 
 
 def test_a_sign_in_with_a_known_browser_is_counted_once(deployment, web, calls):
@@ -140,7 +139,19 @@ def test_a_sign_in_with_a_known_browser_is_counted_once(deployment, web, calls):
 
     visitor.submit(login, username="alice", password=PASSWORD)
 
-    assert calls() == ["UpdateItem limits", "GetItem credentials", READ_USER, "UpdateItem limits", PUT_GRANT]
+    assert calls() == CALLS[steps.KNOWN_BROWSER]
+
+
+def test_a_sign_in_over_a_session_looks_at_each_grant_of_it(deployment, own_web, calls):
+    """What is over does not go over into the new one."""
+    visitor = Visitor(deployment)
+    visitor.code(own_web)
+    login = visitor.open(request_for(own_web, prompt="login"))
+    calls()
+
+    visitor.submit(login, username="alice", password=PASSWORD)
+
+    assert calls() == CALLS[steps.AGAIN]
 
 
 def test_a_code_from_a_session_that_is_there(deployment, own_web, calls):
@@ -150,10 +161,10 @@ def test_a_code_from_a_session_that_is_there(deployment, own_web, calls):
     calls()
 
     told = answer_to_client(visitor.open(request_for(own_web)))
-    assert calls() == [READ_SESSION, READ_USER, JOIN_SESSION, PUT_GRANT]
+    assert calls() == CALLS[steps.FIRST_PARTY]
 
     redeem(deployment, own_web, told["code"])
-    assert calls() == ["UpdateItem grants", READ_USER]
+    assert calls() == CALLS[steps.TOKENS]
 
 
 def test_a_code_that_was_consented_to_before(deployment, web, calls):
@@ -162,7 +173,7 @@ def test_a_code_that_was_consented_to_before(deployment, web, calls):
     calls()
 
     assert "code" in answer_to_client(visitor.open(request_for(web)))
-    assert calls() == [READ_SESSION, READ_USER, "GetItem credentials", JOIN_SESSION, PUT_GRANT]
+    assert calls() == CALLS[steps.CONSENTED]
 
 
 def test_prompt_none_without_a_session_costs_nothing(deployment, own_web, calls):
@@ -203,8 +214,7 @@ def test_a_logout_costs_three_calls_and_three_for_each_grant(deployment, own_web
     url = f"/oauth2/logout?id_token_hint={tokens[0]['id_token']}&post_logout_redirect_uri={BYE}"
     assert visitor.open(url).status == 303
 
-    of_each = ["GetItem grants", "PutItem feed", "UpdateItem grants"]
-    assert calls() == [READ_SESSION, "UpdateItem grants", *of_each * grants, "DeleteItem grants"]
+    assert calls() == CALLS[steps.LOGOUT]
 
 
 def test_the_account_page_costs_four_reads(deployment, calls):
@@ -213,7 +223,7 @@ def test_the_account_page_costs_four_reads(deployment, calls):
     calls()
 
     assert Page(visitor.open("/account").body).forms
-    assert calls() == [READ_SESSION, READ_USER, "Query grants", "Query credentials"]
+    assert calls() == CALLS[steps.ACCOUNT]
 
 
 @pytest.mark.attack("ATK-398")
@@ -241,7 +251,7 @@ def test_the_pages_touch_their_own_tables_and_the_grant_secret_alone(deployment,
     passwords = {"current_password": PASSWORD, "new_password": "a new password"}
     for form in ({"action": "change_password", **passwords}, {"action": "remove_application", "client_id": "c_web"}):
         assert visitor.open("/account", form={"token": token, **form}).status == 303
-    visitor.open(f"/oauth2/logout?id_token_hint={hint}")
+    visitor.submit(visitor.open(f"/oauth2/logout?id_token_hint={hint}"), action="logout")
 
     assert {call.name for call in wire.calls} == {
         "GetItem directory", "Query directory", "UpdateItem limits",

@@ -26,11 +26,13 @@ def succeeds(deployment, service, secret):
 
 
 @pytest.mark.attack("ATK-090")
+@pytest.mark.clause("RFC6749-5.1-1", "RFC6749-5.1-3", "RFC6749-5.1-4", "OIDC-3.1.3.3-1")
 def test_an_answer_with_a_token_must_not_be_stored(succeeds):
     """RFC 6749 §5.1"""
     assert succeeds.status == 200
     assert succeeds.headers["content-type"] == "application/json"
     assert succeeds.headers["cache-control"] == "no-store"
+    assert succeeds.headers["pragma"] == "no-cache"
     assert succeeds.cookies == []
     assert succeeds.json["token_type"] == "Bearer"
     assert type(succeeds.json["expires_in"]) is int
@@ -38,6 +40,7 @@ def test_an_answer_with_a_token_must_not_be_stored(succeeds):
 
 @pytest.mark.attack("ATK-089")
 @pytest.mark.attack("ATK-360")
+@pytest.mark.clause("RFC6749-5.2-4")
 @pytest.mark.parametrize(
     "form",
     [
@@ -77,10 +80,13 @@ def test_every_answer_asks_for_https_and_forbids_sniffing(deployment, path, meth
 
 
 @pytest.mark.attack("ATK-357")
+@pytest.mark.clause("RFC6749-5.1-3", "RFC6749-5.1-4")
 @pytest.mark.parametrize("path", FORM_ENDPOINTS)
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_nothing_but_the_public_documents_may_be_cached(deployment, path, method):
-    assert deployment.request(path, method=method).headers["cache-control"] == "no-store"
+    headers = deployment.request(path, method=method).headers
+
+    assert (headers["cache-control"], headers["pragma"]) == ("no-store", "no-cache")
 
 
 @pytest.mark.attack("ATK-067")
@@ -100,6 +106,7 @@ def test_another_method_is_not_allowed_however_good_the_request_is(deployment, s
 
 
 @pytest.mark.attack("ATK-067")
+@pytest.mark.clause("RFC8414-3.1-1")
 @pytest.mark.parametrize("path", DOCUMENTS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_the_documents_can_only_be_read(deployment, path, method):

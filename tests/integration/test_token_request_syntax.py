@@ -115,6 +115,7 @@ def test_more_than_50_fields_are_refused(post):
 
 
 @pytest.mark.attack("ATK-075")
+@pytest.mark.clause("RFC6749-3.2-4", "RFC6749-5.2-1")
 @pytest.mark.parametrize(
     "body", [b"", b"grant_type=", b"scope=orders:read", b"grant_type", b"&&", b"=client_credentials"]
 )
@@ -129,6 +130,7 @@ def test_the_error_names_the_missing_parameter(post):
     assert "grant_type" in post(b"scope=orders:read").json["error_description"]
 
 
+@pytest.mark.clause("RFC6749-3.2-4")
 def test_a_parameter_without_a_value_counts_as_omitted(post):
     """RFC 6749 §3.2"""
     answer = post(GRANT + b"&scope=&resource=&unknown=")
@@ -136,11 +138,13 @@ def test_a_parameter_without_a_value_counts_as_omitted(post):
     assert answer.json["scope"] == "orders:read orders:write"
 
 
+@pytest.mark.clause("RFC6749-3.2-5")
 def test_unknown_parameters_are_ignored(post):
     """RFC 6749 §3.2"""
     assert post(GRANT + b"&colour=blue").status == 200
 
 
+@pytest.mark.clause("RFC6749-5.2-1")
 @pytest.mark.parametrize("grant_type", ["device_code", "implicit", "urn:x", "CLIENT_CREDENTIALS", "password%00"])
 def test_a_grant_that_is_not_offered_is_unsupported(post, grant_type):
     """RFC 6749 §5.2"""
@@ -148,6 +152,7 @@ def test_a_grant_that_is_not_offered_is_unsupported(post, grant_type):
 
 
 @pytest.mark.attack("ATK-077")
+@pytest.mark.clause("RFC6749-5.2-1")
 @pytest.mark.parametrize("grant_type", ["refresh_token", "password"])
 def test_a_grant_that_the_client_is_not_registered_for_is_unauthorized(post, grant_type):
     """RFC 6749 §5.2"""
@@ -157,6 +162,7 @@ def test_a_grant_that_the_client_is_not_registered_for_is_unauthorized(post, gra
 
 
 @pytest.mark.attack("ATK-078")
+@pytest.mark.clause("RFC6749-3.2-6")
 @pytest.mark.parametrize("value", [b"x", b"y", b""])
 @pytest.mark.parametrize(
     "name",
@@ -175,6 +181,7 @@ def test_a_repeated_parameter_is_refused(post, wire, name, value):
 
 
 @pytest.mark.attack("ATK-078")
+@pytest.mark.clause("RFC6749-3.2-6")
 def test_a_parameter_repeated_in_another_spelling_is_refused(post):
     assert post(GRANT + b"&scope=orders:read&scop%65=orders:write").error == (400, "invalid_request")
 
@@ -192,6 +199,7 @@ def test_a_parameter_of_the_body_must_not_stand_in_the_query_too(post, query):
 
 
 @pytest.mark.attack("ATK-080")
+@pytest.mark.clause("RFC6749-2.3.1-2", "RFC6749-4.4.2-1")
 def test_a_client_secret_in_the_query_is_neither_accepted_nor_logged(deployment, service, secret, log):
     answer = deployment.token(service, grant_type="client_credentials")
     assert answer.error == (401, "invalid_client")

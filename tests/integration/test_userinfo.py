@@ -74,6 +74,7 @@ def refused(answer: Answer, status: int, error: str) -> bool:
 
 
 @pytest.mark.attack("ATK-213")
+@pytest.mark.clause("OIDC-5.3-2", "OIDC-5.3-3", "OIDC-5.3.2-3")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_token_comes_in_the_header(ask, tokens, method):
     """RFC 6750 §2.1"""
@@ -84,6 +85,7 @@ def test_the_token_comes_in_the_header(ask, tokens, method):
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.clause("OIDC-5.3-3")
 def test_the_token_comes_in_the_body(deployment, tokens):
     """RFC 6750 §2.2"""
     answer = deployment.request(PATH, form={"access_token": tokens["access_token"]})
@@ -104,6 +106,7 @@ def test_a_head_request_is_answered_without_a_body(ask, tokens):
     assert (answer.status, answer.body) == (200, "")
 
 
+@pytest.mark.clause("OIDC-5.3.2-1", "OIDC-5.3.2-2", "OIDC-5.6-1")
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
@@ -148,6 +151,7 @@ def test_claims_are_those_of_this_moment(deployment, ask, sign_in, portal, user)
 
 
 @pytest.mark.attack("ATK-215")
+@pytest.mark.clause("OIDC-5.3.2-2")
 def test_sub_is_the_one_of_the_id_token(ask, tokens):
     """OpenID Connect Core §5.3.2; a profile claim of that name has no say"""
     assert ask(tokens["access_token"]).json["sub"] == claims_of(tokens["id_token"])["sub"] == "u_alice"
@@ -180,6 +184,7 @@ def test_who_does_not_authenticate_is_told_how_and_no_error(deployment, authoriz
 
 
 @pytest.mark.attack("ATK-209")
+@pytest.mark.clause("RFC9068-4-9")
 @pytest.mark.parametrize("which", ["id_token", "refresh_token"])
 @pytest.mark.parametrize("door", ["header", "body"])
 def test_no_other_kind_of_token_is_taken(deployment, ask, tokens, which, door):
@@ -191,6 +196,7 @@ def test_no_other_kind_of_token_is_taken(deployment, ask, tokens, which, door):
 
 
 @pytest.mark.attack("ATK-209")
+@pytest.mark.clause("RFC9068-4-9")
 def test_an_expired_token_is_refused(ask, tokens, clock):
     clock.advance(900)
 
@@ -237,6 +243,7 @@ def test_garbage_is_refused_and_costs_nothing(ask, warm, token):
 
 
 @pytest.mark.attack("ATK-209")
+@pytest.mark.clause("RFC9068-4-9")
 @pytest.mark.parametrize("forgery", ["foreign", "unsigned"])
 def test_a_forged_token_is_refused_and_costs_nothing(ask, tokens, warm, forgery):
     header, claims = header_of(tokens["access_token"]), claims_of(tokens["access_token"])

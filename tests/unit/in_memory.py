@@ -141,9 +141,9 @@ class Grants:
         self._call()
         self._grants.setdefault(grant.gid, grant)
 
-    def put_once(self, grant: Grant) -> None:
+    def put_once(self, grant: Grant) -> Grant:
         self._call()
-        self._grants.setdefault(grant.gid, grant)
+        return self._grants.setdefault(grant.gid, grant)
 
     def bury(self, gid: str, ttl: int) -> None:  # noqa: ARG002
         self._call()
@@ -239,6 +239,8 @@ class Signers:
 
     def signer(self, alg: str) -> Signer:
         self.load()
+        if alg not in self._signers:
+            raise TemporarilyUnavailable(f"there is no {alg} key")
         return self._signers[alg]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.attacks.catalogue import catalogue
 from tests.attacks.coverage import coverage
 
@@ -12,6 +14,7 @@ TESTS = Path(__file__).resolve().parents[1]
 MARKER = re.compile(r"\"(ATK-\d+)\"")
 
 
+@pytest.mark.clause("RFC9700-3-1")
 def test_no_attack_is_forgotten():
     """`make attacks` reports the same from what pytest collects."""
     tests: dict[str, set[str]] = {}

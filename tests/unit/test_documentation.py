@@ -18,9 +18,10 @@ from gatelet.oauth import errors
 from gatelet.oauth.access_token import AccessToken, VerifiedToken
 from gatelet.oauth.errors import OAuthError
 from gatelet.oauth.metadata import ID_TOKEN_CLAIMS
+from tests.integration.sign_in_calls import CALLS, WHOLE, writes_and_reads
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (".", ".github", "bench", "docs", "examples")
+FOLDERS = (".", ".github", "bench", "docs", "examples", "examples/spa")
 DOCUMENTS = sorted(path for folder in FOLDERS for path in (ROOT / folder).glob("*.md"))
 LINK = re.compile(r"\]\((?!#)(?P<target>[^)#\s]+)(#[^)]*)?\)")
 ANCHOR = re.compile(r"\]\((?P<target>[^)#\s]*)#(?P<anchor>[^)]+)\)")
@@ -52,6 +53,11 @@ def first_cells(document: str, heading: str) -> set[str]:
     """Return what the first column of the table below a heading names in code."""
     section = document.partition(f"# {heading}\n")[2].partition("\n#")[0]
     return set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE))
+
+
+def in_words(calls: list[str]) -> str:
+    times = {call: calls.count(call) for call in calls}
+    return ", ".join(f"`{call}`" + (f" {n} times" if n > 1 else "") for call, n in times.items()) or "none"
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +120,24 @@ def test_every_claim_of_an_id_token_is_explained():
     section = text("docs/tokens.md").partition("## ID tokens\n")[2].partition("\n| scope |")[0]
     cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
     assert {name for cell in cells for name in re.findall(r"\w+", cell)} == set(ID_TOKEN_CLAIMS)
+
+
+def test_the_calls_of_a_sign_in_are_those_that_its_tests_count():
+    section = text("docs/architecture.md").partition("### What it costs\n")[2].partition("\n## ")[0]
+    listed = re.findall(r"^\| (.+) \| (\d+) \| (\d+) \| (.+) \|$", section, re.MULTILINE)
+    counted = [(step, *map(str, writes_and_reads(calls)), in_words(calls)) for step, calls in CALLS.items()]
+    assert listed == counted
+
+
+def test_the_price_of_a_sign_in_is_that_of_its_calls():
+    """In us-east-1 a million writes are $0.625 and a million strongly consistent reads $0.125."""
+    writes, reads = writes_and_reads([call for step in WHOLE for call in CALLS[step]])
+    dynamodb = f"DynamoDB {writes * 0.625 + reads * 0.125:.2f} ({writes} writes, {reads} reads)"
+    (row,) = re.findall(r"^\| sign-in of a person, .* \|$", text("README.md"), re.MULTILINE)
+    assert dynamodb in row
+    total, *parts = (float(amount) for amount in re.findall(r"\d+\.\d\d", row))
+    assert round(sum(parts), 2) == total
+    assert f"{writes} writes and {reads} reads" in text("docs/architecture.md")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

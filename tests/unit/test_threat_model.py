@@ -19,6 +19,7 @@ def test_the_test_is_there(file, name):
     assert not name or f"def {name}(" in text
 
 
+@pytest.mark.clause("RFC9700-3-1")
 def test_every_threat_has_one():
     sections = DOCUMENT.read_text().partition("## Stranger")[2]
     threats = re.findall(r"^\| (?!threat|---)(.+) \|$", sections, re.MULTILINE)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from gatelet.oauth import base64url
-from gatelet.oauth.grant import REFRESH_ABSOLUTE
+from gatelet.oauth.grant import PENDING, REFRESH_ABSOLUTE, REVOKED
 from gatelet.oauth.openid import OFFLINE_ACCESS
+from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.seal import BrokenSeal
 
 if TYPE_CHECKING:
-    from gatelet.oauth.grant import GrantStore
+    from collections.abc import Mapping
+
+    from gatelet.oauth.grant import Grant, GrantStore
     from gatelet.oauth.revocation_list import RevocationFeed
     from gatelet.oauth.seal import Seals
 
@@ -22,11 +26,18 @@ SESSION_IDLE = 12 * 3600
 SESSION_ABSOLUTE = 7 * 86_400
 SECRET_BYTES = 16
 COOKIE = "gs1_"
+ENDED_AT_ONCE = 25
+"""Grants that are ended before it is written down: as many are ended again where the time of a request is over."""
+MOST_READ = 100
+"""Grants that a sign-in looks at when it takes over those of the session before."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """One sign-in of a user and the grants that were made in it. Times are epoch seconds."""
+    """One sign-in of a user. Times are epoch seconds.
+
+    `grants` are those that were made in it, each with the time from which it is of no account.
+    """
 
     sub: str
     session_id: str
@@ -36,11 +47,21 @@ class Session:
     amr: tuple[str, ...]
     idle_expires_at: int
     expires_at: int
-    grants: frozenset[str] = frozenset()
+    grants: Mapping[str, int] = field(default_factory=dict)
 
     def lives(self, now: int) -> bool:
         """Tell whether the session has neither idled nor lasted too long."""
         return now < min(self.idle_expires_at, self.expires_at)
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether somebody ended the session: what it still lists is to end too, or goes on without it."""
+        return self.expires_at == 0
+
+
+def of_no_account_from(grant: Grant) -> int:
+    """Return when a grant cannot be renewed any more, and the last access token of it has expired."""
+    return grant.absolute_expires_at + LONGEST_ACCESS_TOKEN_LIFETIME
 
 
 class SessionEnded(Exception):
@@ -56,14 +77,14 @@ class Sessions(Protocol):
     def create(self, session: Session) -> None:
         """Write a session."""
 
-    def join(self, session: Session, gid: str, now: int) -> None:
+    def join(self, session: Session, grant: Grant, now: int) -> None:
         """Add a grant to a session that lives, which then idles anew. Raises SessionEnded."""
 
-    def end(self, sub: str, session_id: str) -> frozenset[str] | None:
+    def end(self, sub: str, session_id: str) -> Mapping[str, int] | None:
         """Let no grant join any more, and return those that there are; None where there is no session."""
 
-    def keep(self, sub: str, session_id: str, grants: frozenset[str]) -> None:
-        """Let a session that has ended list the grants that go on."""
+    def drop(self, sub: str, session_id: str, grants: Mapping[str, int]) -> None:
+        """Let a session list these grants no longer; no fault where somebody deleted it meanwhile."""
 
     def delete(self, sub: str, session_id: str) -> None:
         """Forget a session that has ended."""
@@ -108,21 +129,54 @@ def end_session(
     """End a session and the grants made in it. OpenID Connect RP-Initiated Logout 1.0 §2
 
     Those with offline_access go on without the user, unless `everything` is to end (OIDC Core §11). The
-    ended session goes on listing them, so that they can be found. A retry after a fault ends what is left.
+    ended session goes on listing them, so that they can be found. What has ended is written down every now
+    and then: a retry, after a fault or because there are too many for one request, ends what is left.
     """
-    kept = set()
-    for gid in sessions.end(sub, session_id) or ():
-        grant = grants.get(gid)
-        if grant is None:
-            _end_on_its_way(gid, grants, feed, now)
-        elif OFFLINE_ACCESS in grant.scope and not everything:
-            kept.add(gid)
-        else:
-            revoke_grant(grant, grants, feed, now)
-    if kept:
-        sessions.keep(sub, session_id, frozenset(kept))
-    else:
+    listed = sessions.end(sub, session_id) or {}
+    ended: dict[str, int] = {}
+    kept = False
+    for gid, until in listed.items():
+        if now < until and not _end_grant(gid, everything=everything, grants=grants, feed=feed, now=now):
+            kept = True
+            continue
+        ended[gid] = until
+        if len(ended) == ENDED_AT_ONCE:
+            sessions.drop(sub, session_id, ended)
+            ended = {}
+    if not kept:
         sessions.delete(sub, session_id)
+    elif ended:
+        sessions.drop(sub, session_id, ended)
+
+
+def _end_grant(gid: str, *, everything: bool, grants: GrantStore, feed: RevocationFeed, now: int) -> bool:
+    """End one grant of a session, and tell whether it does not go on."""
+    grant = grants.get(gid)
+    if grant is None:
+        _end_on_its_way(gid, grants, feed, now)
+    elif OFFLINE_ACCESS in grant.scope and not everything:
+        return False
+    else:
+        revoke_grant(grant, grants, feed, now)
+    return True
+
+
+def worth_keeping(listed: Mapping[str, int], grants: GrantStore, now: int) -> dict[str, int]:
+    """Return those of a session's grants of which a token may be good, or become so.
+
+    Only so many are read, for a sign-in must come to its end; the others are kept.
+    """
+    current = {gid: until for gid, until in listed.items() if now < until}
+    dead = {gid for gid in islice(current, MOST_READ) if _is_dead(grants.get(gid), now)}
+    return {gid: until for gid, until in current.items() if gid not in dead}
+
+
+def _is_dead(grant: Grant | None, now: int) -> bool:
+    if grant is None:
+        return False  # it may be on its way
+    if grant.status == PENDING:
+        return now >= grant.code_expires_at
+    return grant.status == REVOKED or now >= grant.idle_expires_at + LONGEST_ACCESS_TOKEN_LIFETIME
 
 
 def _end_on_its_way(gid: str, grants: GrantStore, feed: RevocationFeed, now: int) -> None:

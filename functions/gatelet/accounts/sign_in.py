@@ -24,11 +24,15 @@ LIFETIME = 1800
 
 
 class SignInRefused(Exception):
-    """The form cannot go on; `reason` names the page that tells the person what to do."""
+    """The form cannot go on; `reason` names the page that tells the person what to do.
 
-    def __init__(self, reason: str) -> None:
+    `sign_in` is what the person was about to do, where the form still says so: it can be begun again.
+    """
+
+    def __init__(self, reason: str, sign_in: SignIn | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.sign_in = sign_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +64,23 @@ class SignIn:
         return seals.derive(GRANT_SECRET, self.id.encode())[:GRANT_SECRET_BYTES]
 
 
+def unseal_sign_in(seals: Seals, field: str) -> SignIn:
+    """Read what was sealed, whoever brings it and whenever. Raises BrokenSeal."""
+    return SignIn(**json.loads(seals.open(FORM, field)))
+
+
 def open_sign_in(seals: Seals, field: str | None, browser: str | None, now: int) -> SignIn:
     """Read the hidden field of a form that comes back. Raises SignInRefused."""
-    if field is None:
-        raise SignInRefused("invalid_request")
     try:
-        sign_in = SignIn(**json.loads(seals.open(FORM, field)))
+        sign_in = unseal_sign_in(seals, field or "")
     except BrokenSeal:
         raise SignInRefused("invalid_request") from None
     if browser is None:
-        raise SignInRefused("cookies_off")
+        raise SignInRefused("cookies_off", sign_in)
     if not hmac.compare_digest(sign_in.browser.encode(), fingerprint(browser).encode()):
-        raise SignInRefused("wrong_browser")
+        raise SignInRefused("wrong_browser", sign_in)
     if now >= sign_in.started_at + LIFETIME:
-        raise SignInRefused("expired")
+        raise SignInRefused("expired", sign_in)
     return sign_in
 
 

@@ -27,10 +27,15 @@ class Credentials:
         item = self._table.get(*password_key(username))
         return StoredPassword(sub=item["sub"], hash=item["password_hash"]) if item else None
 
-    def set_password(self, username: str, sub: str, password_hash: str) -> None:
-        """Set the password of a normalised username."""
+    def set_password(self, username: str, sub: str, password_hash: str, *, attempt: str) -> None:
+        """Set the password of a normalised username, and remember who did."""
         pk, sk = password_key(username)
-        self._table.put({"pk": pk, "sk": sk, "sub": sub, "password_hash": password_hash})
+        self._table.put({"pk": pk, "sk": sk, "sub": sub, "password_hash": password_hash, "attempt": attempt})
+
+    def was_set_by(self, username: str, attempt: str) -> bool:
+        """Tell whether the password that is there was set by this very attempt."""
+        item = self._table.get(*password_key(username))
+        return item is not None and item.get("attempt") == attempt
 
     def rehash(self, username: str, *, old: str, new: str) -> None:
         """Replace a hash by one of today's parameters, unless it has been changed meanwhile."""

@@ -86,12 +86,16 @@ class Grants:
             raise RedemptionRefused(_grant_or_none(conflict.item)) from None
         return grant_from_item(item)
 
-    def put_once(self, grant: Grant) -> None:
-        """Write a grant unless it is there already, whatever has become of it: a form may be sent twice."""
+    def put_once(self, grant: Grant) -> Grant:
+        """Write a grant unless it is there already, and return what is there: a form may be sent twice."""
         try:
             self._table.put(_to_item(grant), condition="attribute_not_exists(#pk)")
-        except Conflict:
-            return
+        except Conflict as conflict:
+            found = _grant_or_none(conflict.item)
+            if found is None:
+                raise InvalidGrant(f"grant {grant.gid} was ended while it was being made") from None
+            return found
+        return grant
 
     def rotate(self, gid: str, *, client_id: str, generation: int, attempt: str, now: int) -> Grant:
         """Turn generation g into g + 1. Raises RotationRefused with the grant as it was."""

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gatelet.accounts.session import SESSION_IDLE, Session, SessionEnded
+from gatelet.accounts.session import SESSION_IDLE, Session, SessionEnded, of_no_account_from
 from gatelet.aws.grants import KEPT_AFTER_EXPIRY, SHAPE
 from gatelet.aws.table import Conflict
+from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.grant import REFRESH_ABSOLUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gatelet.aws.table import Table
     from gatelet.oauth.grant import Grant
+
+
+MOST_IDLE = 16
+"""Grants of no account that a session may list: a client that renews without refresh tokens makes one each time."""
+UNKNOWN = 2**33
+"""When a grant is of no account of which a release before this one wrote no time: never."""
 
 
 class Sessions:
@@ -39,7 +46,7 @@ class Sessions:
                 amr=grant.amr,
                 idle_expires_at=grant.absolute_expires_at,
                 expires_at=grant.absolute_expires_at,
-                grants=frozenset({grant.gid}),
+                grants={grant.gid: of_no_account_from(grant)},
             )
         )
 
@@ -47,38 +54,41 @@ class Sessions:
         """Write a session."""
         self._table.put(session_to_item(session))
 
-    def join(self, session: Session, gid: str, now: int) -> None:
-        """Add a grant to a session that lives. Raises SessionEnded."""
-        pk, sk = session_key(session.sub, session.session_id)
+    def join(self, session: Session, grant: Grant, now: int) -> None:
+        """Add a grant to a session that lives, and forget many that are of no account. Raises SessionEnded."""
         try:
-            self._table.update(
-                pk,
-                sk,
-                "SET #idle_expires_at = :idle ADD #grants :gid",
+            item = self._table.update(
+                *session_key(session.sub, session.session_id),
+                "SET #idle_expires_at = :idle ADD #grants :grants, #good_until :good_until",
                 condition="#expires_at > :now AND #idle_expires_at > :now",
                 idle=now + SESSION_IDLE,
-                gid={gid},
                 now=now,
+                grants={grant.gid},
+                good_until=_good_until({grant.gid: of_no_account_from(grant)}),
             )
         except Conflict:
             raise SessionEnded from None
+        self._tidy(session_from_item(item), now)
 
-    def end(self, sub: str, session_id: str) -> frozenset[str] | None:
+    def end(self, sub: str, session_id: str) -> Mapping[str, int] | None:
         """Let no grant join any more, and return those that there are; None where there is no session."""
         pk, sk = session_key(sub, session_id)
         try:
             item = self._table.update(pk, sk, "SET #expires_at = :ended", condition="attribute_exists(#pk)", ended=0)
         except Conflict:
             return None
-        return frozenset(item.get("grants", ()))
+        return session_from_item(item).grants
 
-    def keep(self, sub: str, session_id: str, grants: frozenset[str]) -> None:
-        """Let a session that has ended list the grants that go on."""
+    def drop(self, sub: str, session_id: str, grants: Mapping[str, int]) -> None:
+        """Let a session list these grants no longer; no fault where somebody deleted it meanwhile."""
         pk, sk = session_key(sub, session_id)
+        change, condition = "DELETE #grants :grants, #good_until :good_until", "attribute_exists(#pk)"
         try:
-            self._table.update(pk, sk, "SET #grants = :grants", condition="attribute_exists(#pk)", grants=grants)
+            self._table.update(
+                pk, sk, change, condition=condition, grants=frozenset(grants), good_until=_good_until(grants)
+            )
         except Conflict:
-            return  # somebody ended everything meanwhile
+            return
 
     def delete(self, sub: str, session_id: str) -> None:
         """Forget a session that has ended."""
@@ -87,6 +97,15 @@ class Sessions:
     def of_subject(self, sub: str) -> Iterator[Session]:
         """Read every session of a subject: an exact query by key."""
         return map(session_from_item, self._table.query(f"SUBJECT#{sub}"))
+
+    def _tidy(self, session: Session, now: int) -> None:
+        idle = {gid: until for gid, until in session.grants.items() if now >= until}
+        if len(idle) < MOST_IDLE:
+            return
+        try:
+            self.drop(session.sub, session.session_id, idle)
+        except TemporarilyUnavailable:
+            return  # the grant has joined, which is what matters; the next one tries again
 
 
 def session_key(sub: str, session_id: str) -> tuple[str, str]:
@@ -97,7 +116,9 @@ def session_key(sub: str, session_id: str) -> tuple[str, str]:
 def session_to_item(session: Session) -> dict[str, Any]:
     """Render a session as an item; DynamoDB has no empty sets."""
     pk, sk = session_key(session.sub, session.session_id)
-    grants = {"grants": session.grants} if session.grants else {}
+    grants: dict[str, Any] = {}
+    if session.grants:
+        grants = {"grants": frozenset(session.grants), "good_until": _good_until(session.grants)}
     return {
         **{name: value for name, value in vars(session).items() if name != "grants"},
         **grants,
@@ -110,6 +131,8 @@ def session_to_item(session: Session) -> dict[str, Any]:
 
 def session_from_item(item: dict[str, Any]) -> Session:
     """Read a session from its item."""
+    times = (member.rpartition(":") for member in sorted(item.get("good_until", ())))
+    good_until = {gid: int(until) for gid, _, until in times}
     return Session(
         sub=item["sub"],
         session_id=item["session_id"],
@@ -119,5 +142,10 @@ def session_from_item(item: dict[str, Any]) -> Session:
         amr=tuple(item["amr"]),
         idle_expires_at=item.get("idle_expires_at", item["expires_at"]),
         expires_at=item["expires_at"],
-        grants=frozenset(item.get("grants", ())),
+        grants={gid: good_until.get(gid, UNKNOWN) for gid in sorted(item.get("grants", ()))},
     )
+
+
+def _good_until(grants: Mapping[str, int]) -> frozenset[str]:
+    """Return how long each grant counts: a set too, which can be added to without reading."""
+    return frozenset(f"{gid}:{until}" for gid, until in grants.items())

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gatelet.accounts.consent import needs_consent
 from gatelet.accounts.session import SessionEnded
+from gatelet.accounts.sign_in import SignInRefused
 from gatelet.handlers.authorization_answer import answer_client
+from gatelet.handlers.consent_page import consent_page
 from gatelet.handlers.login_page import login_page
-from gatelet.handlers.page import form_action, page
 from gatelet.oauth.authorization import settle_scope
-from gatelet.oauth.errors import ConsentRequired, LoginRequired
+from gatelet.oauth.errors import ConsentRequired, InvalidGrant, LoginRequired
 from gatelet.oauth.grant import CODE_LIFETIME, PENDING, REFRESH_ABSOLUTE, REFRESH_IDLE, Grant, may_refresh
 from gatelet.oauth.handle import AUTHORIZATION_CODE, grant_id
 from gatelet.oauth.id_token_hint import read_id_token_hint
 from gatelet.oauth.issuance import own_resource
-from gatelet.oauth.openid import SCOPES
+from gatelet.oauth.openid import OPENID, SCOPES
 from gatelet.oauth.scope import restrict
-from gatelet.pages.views import ConsentView
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gatelet.handlers.server import Server
     from gatelet.oauth.authorization_request import AuthorizationRequest
     from gatelet.oauth.client import Client
+    from gatelet.oauth.id_token_hint import IdTokenHint
     from gatelet.oauth.resource_owner import ResourceOwner
 
 
@@ -47,44 +48,68 @@ class Authorization:
             asked, client, server.directory.resource_servers(), own_resource(server.issuer_name)
         )
 
+    @cached_property
+    def _hint(self) -> IdTokenHint | None:
+        server = self._server
+        return read_id_token_hint(self._asked.id_token_hint, keys=server.public_keys, issuer=server.issuer_name)
+
     def begin(self, sign_in: SignIn, browser: Browser) -> Response:
         """Go on with the session that the browser has, or ask who it is. OpenID Connect Core §3.1.2.3"""
         session = browser.session()
         if session is None or self._must_sign_in(session):
             return self._ask_to_sign_in(sign_in, browser)
+        if not self._is_about(session.sub):
+            is_known = self._asked.id_token_hint is None or self._hint is not None
+            return self._ask_to_sign_in(sign_in, browser, error="other_account" if is_known else None)
         try:
             return self.proceed(sign_in, session, browser)
         except SessionEnded:
             return self._ask_to_sign_in(sign_in, browser)
 
-    def proceed(self, sign_in: SignIn, session: Session, browser: Browser, cookies: tuple[str, ...] = ()) -> Response:
+    def proceed(self, sign_in: SignIn, session: Session, browser: Browser) -> Response:
         """Ask for consent where it is missing, else issue the code. Raises SessionEnded."""
         owner = self._server.directory.resource_owner(session.sub)
         if owner is None or not owner.enabled:
             raise SessionEnded
-        scope = self._granted(owner)
+        scope = self._allowed_to(owner)
         if needs_consent(self._client, scope, self._asked.prompt, self._server.consents, session.sub):
             if "none" in self._asked.prompt:
                 raise ConsentRequired("the user has not consented")
-            return self._ask_for_consent(sign_in, session, owner, scope, browser=browser, new_cookies=cookies)
-        return self.issue_code(sign_in, session, scope, cookies)
+            return consent_page(
+                replace(sign_in, session_id=session.session_id, scope=scope),
+                self._exchange.request,
+                self._server,
+                browser=browser,
+                client=self._client,
+                asked=self._asked,
+                username=owner.username,
+                descriptions=self._audience.scopes,
+            )
+        return self.issue_code(sign_in, session, scope)
 
-    def issue_code(
-        self, sign_in: SignIn, session: Session, scope: tuple[str, ...], cookies: tuple[str, ...] = ()
-    ) -> Response:
-        """Let the grant join the session, then write it; the same sign-in gives the same code. Raises SessionEnded."""
+    def issue_code(self, sign_in: SignIn, session: Session, scope: tuple[str, ...]) -> Response:
+        """Let the grant join the session, then write it; the same sign-in gives the same code.
+
+        Unless that was redeemed meanwhile: to be redeemed again would end the grant. Raises SessionEnded and
+        SignInRefused.
+        """
         server, now = self._server, self._server.now()
         secret = sign_in.grant_secret(server.seals)
         grant = self._grant(secret, session, scope, now)
-        server.sessions.join(session, grant.gid, now)
-        server.grants.put_once(grant)
+        server.sessions.join(session, grant, now)
+        try:
+            written = server.grants.put_once(grant)
+        except InvalidGrant:
+            raise SessionEnded from None
+        if written.status != PENDING or now >= written.code_expires_at:
+            raise SignInRefused("already_done", sign_in)
         self._exchange.observation.note(sub=grant.sub, gid=grant.gid)
         code = server.handles.seal(
             AUTHORIZATION_CODE, grant_secret=secret, generation=0, client_id=self._client.client_id
         )
-        return self.answer({"code": code}, cookies)
+        return self.answer({"code": code})
 
-    def answer(self, parameters: dict[str, str], cookies: tuple[str, ...] = ()) -> Response:
+    def answer(self, parameters: dict[str, str]) -> Response:
         """Send something to the client."""
         return answer_client(
             parameters,
@@ -93,7 +118,6 @@ class Authorization:
             state=self._asked.state,
             request=self._exchange.request,
             server=self._server,
-            cookies=cookies,
         )
 
     def consented_scope(self, session: Session, shown: Collection[str]) -> tuple[str, ...]:
@@ -101,7 +125,7 @@ class Authorization:
         owner = self._server.directory.resource_owner(session.sub)
         if owner is None or not owner.enabled:
             raise SessionEnded
-        return restrict(self._granted(owner), shown)
+        return self._allowed_to(owner, shown)
 
     def _must_sign_in(self, session: Session) -> bool:
         asked = self._asked
@@ -109,19 +133,32 @@ class Authorization:
             return True
         if asked.max_age == 0:  # prompt=login by another name
             return True
-        if asked.max_age is not None and self._server.now() - session.auth_time > asked.max_age:
-            return True
-        if asked.id_token_hint is None:
+        return asked.max_age is not None and self._server.now() - session.auth_time > asked.max_age
+
+    def _is_about(self, sub: str) -> bool:
+        """Tell whether the client wants to hear of this user. OpenID Connect Core §3.1.2.2"""
+        asked = self._asked
+        if asked.claims.subjects is not None and sub not in asked.claims.subjects:
             return False
-        hint = read_id_token_hint(asked.id_token_hint, keys=self._server.public_keys, issuer=self._server.issuer_name)
-        return hint is None or hint.sub != session.sub
+        return asked.id_token_hint is None or (self._hint is not None and self._hint.sub == sub)
 
-    def _granted(self, owner: ResourceOwner) -> tuple[str, ...]:
-        return restrict(self._scope, (*self._server.directory.roles().permissions(owner.roles), *SCOPES))
+    def _allowed_to(self, owner: ResourceOwner, shown: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return the scopes of the grant, and after them those that only claims asked for by name belong to.
 
-    def _ask_to_sign_in(self, sign_in: SignIn, browser: Browser) -> Response:
+        The user is asked about both. Raises InvalidScope.
+        """
+        permitted = (*self._server.directory.roles().permissions(owner.roles), *SCOPES)
+        scope = restrict(self._scope, permitted, shown)
+        named = self._asked.claims.scopes if OPENID in scope else ()
+        more = (each for each in named if each in self._client.scope and (shown is None or each in shown))
+        return tuple(dict.fromkeys((*scope, *more)))
+
+    def _ask_to_sign_in(self, sign_in: SignIn, browser: Browser, error: str | None = None) -> Response:
         if "none" in self._asked.prompt:
             raise LoginRequired("the user is not signed in")
+        if self._hint is None:  # one that cannot be read says nothing of whoever signs in now
+            kept = {name: value for name, value in sign_in.parameters.items() if name != "id_token_hint"}
+            sign_in = replace(sign_in, parameters=kept)
         return login_page(
             sign_in,
             self._exchange.request,
@@ -131,49 +168,18 @@ class Authorization:
             username=self._asked.login_hint or "",
             locales=self._asked.ui_locales,
             redirect_uri=self._asked.redirect_uri,
-        )
-
-    def _ask_for_consent(
-        self,
-        sign_in: SignIn,
-        session: Session,
-        owner: ResourceOwner,
-        scope: tuple[str, ...],
-        *,
-        browser: Browser,
-        new_cookies: tuple[str, ...],
-    ) -> Response:
-        client, server = self._client, self._server
-        binding, cookies = browser.bind()
-        sealed = replace(sign_in, session_id=session.session_id, scope=scope).bound_to(binding).seal(server.seals)
-        view = ConsentView(
-            sign_in=sealed,
-            client_name=client.client_name,
-            client_uri=client.client_uri,
-            logo=client.logo_uri,
-            policy_uri=client.policy_uri,
-            tos_uri=client.tos_uri,
-            redirect_host=urlsplit(self._asked.redirect_uri).netloc,
-            username=owner.username,
-            scopes=tuple((name, self._audience.scopes.get(name, "")) for name in scope),
-        )
-        return page(
-            view,
-            self._exchange.request,
-            server,
-            form_action=form_action(self._asked.redirect_uri),
-            locales=self._asked.ui_locales,
-            cookies=(*cookies, *new_cookies),
+            error=error,
         )
 
     def _grant(self, secret: bytes, session: Session, scope: tuple[str, ...], now: int) -> Grant:
         lifetime = REFRESH_ABSOLUTE if may_refresh(self._client) else self._audience.access_token_lifetime
+        claims = self._asked.claims.opened_by(scope)
         return Grant(
             gid=grant_id(secret),
             client_id=self._client.client_id,
             sub=session.sub,
             session_id=session.session_id,
-            scope=scope,
+            scope=tuple(each for each in scope if each in self._scope),
             audience=self._audience.identifier,
             auth_time=session.auth_time,
             acr=session.acr,
@@ -188,6 +194,6 @@ class Authorization:
             code_challenge=self._asked.code_challenge,
             code_expires_at=now + CODE_LIFETIME,
             nonce=self._asked.nonce,
-            id_token_claims=self._asked.claims.id_token,
-            userinfo_claims=self._asked.claims.userinfo,
+            id_token_claims=claims.id_token,
+            userinfo_claims=claims.userinfo,
         )

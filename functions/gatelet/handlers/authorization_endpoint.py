@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from gatelet.accounts.sign_in import SignIn
+from gatelet.handlers.address import require_short, see_other
 from gatelet.handlers.authorization import Authorization
 from gatelet.handlers.authorization_answer import answer_client, error_parameters
 from gatelet.handlers.browser import Browser
-from gatelet.handlers.http import Response
 from gatelet.oauth.authorization import require_client, require_redirect_uri
 from gatelet.oauth.authorization_request import PARAMETERS, RESPONSE_MODES, parse_authorization_request
 from gatelet.oauth.errors import InvalidRequest, OAuthError, TemporarilyUnavailable
@@ -18,6 +18,7 @@ from gatelet.oauth.form import parse_form
 
 if TYPE_CHECKING:
     from gatelet.handlers.exchange import Exchange
+    from gatelet.handlers.http import Response
     from gatelet.handlers.server import Server
 
 PATH = "/oauth2/authorize"
@@ -26,18 +27,19 @@ PATH = "/oauth2/authorize"
 def authorization_endpoint(exchange: Exchange, server: Server) -> Response:
     """Answer an authorization request. Until client and redirect URI are good, nothing is redirected."""
     request = exchange.request
-    if request.method == "POST":
-        # A POST from the client's page comes without our cookies, which are SameSite=Lax; a GET brings them.
-        return Response(status=303, headers={"location": f"{PATH}?{urlencode(request.form())}"})
-    parameters, fault = _read(request.query)
+    is_post = request.method == "POST"
+    parameters, fault = (request.form(), None) if is_post else _read(request.query)
     client = require_client(parameters, server.directory)
     exchange.observation.note(client_id=client.client_id)
     redirect_uri = require_redirect_uri(parameters, client)
     try:
         if fault is not None:
             raise fault
+        if is_post:
+            return see_other(PATH, parameters)
         asked = parse_authorization_request(parameters, client=client, redirect_uri=redirect_uri)
         kept = {name: value for name, value in parameters.items() if name in PARAMETERS}
+        require_short(kept)  # it becomes an address again once somebody has signed in
         sign_in = SignIn(id=server.attempt(), parameters=kept, browser="", started_at=server.now())
         return Authorization(exchange, server, client, asked).begin(sign_in, Browser(request, server))
     except TemporarilyUnavailable:

@@ -12,7 +12,7 @@ from gatelet.handlers.consent import consent
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.login import login
 from gatelet.handlers.logout import logout
-from gatelet.handlers.page import error_page, refusal_page
+from gatelet.handlers.refusal import refusal_page, refused_page
 
 if TYPE_CHECKING:
     from gatelet.handlers.exchange import Exchange
@@ -35,7 +35,7 @@ def authorize(exchange: Exchange, server: Server) -> Response:
         return answer(exchange, server)
     except SignInRefused as refused:
         exchange.observation.note(detail=refused.reason)
-        return error_page(refused.reason, exchange.request, server)
+        return refused_page(refused, exchange.request, server)
 
 
 handler = Endpoint("authorize", authorize, refuse=refusal_page, cors=False)

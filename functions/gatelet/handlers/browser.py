@@ -42,10 +42,12 @@ class Browser:
 
     def session(self) -> Session | None:
         """Return the session while it lives; no call where there is no cookie."""
-        if self.handle is None:
-            return None
-        session = self._server.sessions.get(self.handle.sub, self.handle.session_id)
+        session = self.stored_session()
         return session if session is not None and session.lives(self._server.now()) else None
+
+    def stored_session(self) -> Session | None:
+        """Return the session that the cookie names, though it may have idled, or have ended half-way."""
+        return self._server.sessions.get(self.handle.sub, self.handle.session_id) if self.handle else None
 
     def device(self, username: str) -> str | None:
         """Return the name of this browser if the user signed in with it before: it has a count of its own."""

@@ -23,9 +23,13 @@ def consent(exchange: Exchange, server: Server) -> Response:
     form, browser, now = exchange.request.form(), Browser(exchange.request, server), server.now()
     sign_in = open_sign_in(server.seals, form.get("sign_in"), browser.binding, now)
     authorization = authorization_of(sign_in, exchange, server)
+    if authorization is None or sign_in.session_id is None:
+        raise SignInRefused("invalid_request")  # a login form
     session = browser.session()
-    if authorization is None or session is None or session.session_id != sign_in.session_id:
-        raise SignInRefused("expired")
+    if session is None:
+        raise SignInRefused("session_ended", sign_in)
+    if session.session_id != sign_in.session_id:
+        raise SignInRefused("signed_in_anew", sign_in)
     if form.get("action") != "allow":
         return authorization.answer(error_parameters(AccessDenied("the user does not consent")))
     try:
@@ -34,7 +38,7 @@ def consent(exchange: Exchange, server: Server) -> Response:
         server.consents.remember(session.sub, given)
         return authorization.issue_code(sign_in, session, scope)
     except SessionEnded:
-        raise SignInRefused("expired") from None
+        raise SignInRefused("session_ended", sign_in) from None
     except InvalidScope as error:  # what the page showed was taken away meanwhile
         exchange.observation.note(error=error.error, detail=error.detail)
         return authorization.answer(error_parameters(error))

@@ -99,9 +99,12 @@ class Response:
 
     def to_event(self) -> dict[str, Any]:
         """Render the answer of payload version 2.0."""
+        headers = {**EVERY_RESPONSE, **self.headers}
+        if headers["cache-control"] == "no-store":
+            headers["pragma"] = "no-cache"  # for caches of HTTP/1.0: RFC 6749 §5.1
         event = {
             "statusCode": self.status,
-            "headers": {**EVERY_RESPONSE, **self.headers},
+            "headers": headers,
             "body": self.body,
             "isBase64Encoded": False,
         }

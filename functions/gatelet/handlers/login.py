@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from gatelet.accounts.session import SECRET_BYTES, SESSION_ABSOLUTE, SESSION_IDLE, Session, SessionHandle
+from gatelet.accounts.session import (
+    SECRET_BYTES,
+    SESSION_ABSOLUTE,
+    SESSION_IDLE,
+    Session,
+    SessionHandle,
+    end_session,
+    worth_keeping,
+)
 from gatelet.accounts.sign_in import SignInRefused, open_sign_in
 from gatelet.handlers.authorization import Authorization
 from gatelet.handlers.authorization_answer import error_parameters
@@ -16,17 +23,31 @@ from gatelet.handlers.login_page import login_page
 from gatelet.handlers.page import page
 from gatelet.oauth.authorization import require_client, require_redirect_uri
 from gatelet.oauth.authorization_request import parse_authorization_request
-from gatelet.oauth.errors import AccessDenied, InvalidGrant, InvalidRequest, OAuthError, TooManyAttempts
+from gatelet.oauth.errors import (
+    AccessDenied,
+    InvalidGrant,
+    InvalidRequest,
+    OAuthError,
+    TemporarilyUnavailable,
+    TooManyAttempts,
+)
 from gatelet.oauth.password import PASSWORD_ACR, PASSWORD_AMR
 from gatelet.pages.views import StartView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gatelet.accounts.sign_in import SignIn
     from gatelet.handlers.exchange import Exchange
     from gatelet.handlers.server import Server
     from gatelet.oauth.resource_owner import ResourceOwner
 
 ACCOUNT = "/account"
+WRONG: Mapping[type[OAuthError], tuple[str, int]] = {
+    InvalidRequest: ("too_long", 400),
+    TooManyAttempts: ("too_many", 429),
+}
+"""What the form says when it is shown again, and the status; otherwise the password was wrong."""
 ASKED_ONCE = frozenset({"prompt", "max_age"})
 """What has been obeyed once somebody signed in, and must not be asked for again; `prompt` may go on to ask consent."""
 
@@ -59,9 +80,11 @@ def authorization_of(sign_in: SignIn, exchange: Exchange, server: Server) -> Aut
     try:
         asked = parse_authorization_request(sign_in.parameters, client=client, redirect_uri=redirect_uri)
         return Authorization(exchange, server, client, asked)
+    except TemporarilyUnavailable:
+        raise
     except OAuthError as error:  # what the client may do was changed meanwhile
         exchange.observation.note(detail=error.detail)
-        raise SignInRefused("expired") from None
+        raise SignInRefused("expired", sign_in) from None
 
 
 def _authenticate(form: dict[str, str], browser: Browser, exchange: Exchange, server: Server) -> ResourceOwner:
@@ -78,7 +101,7 @@ def _authenticate(form: dict[str, str], browser: Browser, exchange: Exchange, se
 def _again(
     error: OAuthError, form: dict[str, str], sign_in: SignIn, *, browser: Browser, exchange: Exchange, server: Server
 ) -> Response:
-    too_many = isinstance(error, TooManyAttempts)
+    said, status = WRONG.get(type(error), ("wrong_password", 401))
     client = server.directory.client(sign_in.parameters.get("client_id", ""))
     return login_page(
         sign_in,
@@ -89,9 +112,9 @@ def _again(
         username=form.get("username", "")[:254],
         locales=tuple(sign_in.parameters.get("ui_locales", "").split()),
         redirect_uri=sign_in.parameters.get("redirect_uri"),
-        error="too_many" if too_many else "wrong_password",
+        error=said,
         retry_after=error.retry_after or 0,
-        status=429 if too_many else 401,
+        status=status,
     )
 
 
@@ -110,8 +133,20 @@ def _signed_in(owner: ResourceOwner, sign_in: SignIn, browser: Browser, exchange
 
 
 def _begin_session(owner: ResourceOwner, handle: SessionHandle, browser: Browser, server: Server) -> None:
-    """Write the session; one of the same user that the browser had goes over into it."""
-    now = server.now()
+    """Write the session, once the one that the browser had before is over.
+
+    Of the same user, its grants go over into the new one. Of another user, it ends as at a logout: nobody
+    could end it later, for the browser forgets it now.
+    """
+    now, before = server.now(), browser.stored_session()
+    goes_over = before is not None and before.sub == owner.sub and not before.has_ended
+    grants: Mapping[str, int] = {}
+    if before is not None and goes_over:
+        grants = worth_keeping(server.sessions.end(before.sub, before.session_id) or {}, server.grants, now)
+    elif before is not None:
+        end_session(
+            before.sub, before.session_id, sessions=server.sessions, grants=server.grants, feed=server.feed, now=now
+        )
     session = Session(
         sub=owner.sub,
         session_id=handle.session_id,
@@ -121,11 +156,8 @@ def _begin_session(owner: ResourceOwner, handle: SessionHandle, browser: Browser
         amr=PASSWORD_AMR,
         idle_expires_at=now + SESSION_IDLE,
         expires_at=now + SESSION_ABSOLUTE,
+        grants=grants,
     )
-    before = browser.session()
-    if before is None or before.sub != owner.sub:
-        server.sessions.create(session)
-        return
-    grants = server.sessions.end(before.sub, before.session_id)
-    server.sessions.create(replace(session, grants=grants or frozenset()))
-    server.sessions.delete(before.sub, before.session_id)
+    server.sessions.create(session)
+    if before is not None and goes_over:
+        server.sessions.delete(before.sub, before.session_id)

@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gatelet.handlers.http import Response
-from gatelet.oauth.errors import UnsafeRequest
 from gatelet.pages import FORM_POST_SCRIPT_HASH, Brand, accepted_languages, render
 from gatelet.pages.views import ErrorView
 
 if TYPE_CHECKING:
     from gatelet.handlers.http import Request
     from gatelet.handlers.server import Server
-    from gatelet.oauth.errors import OAuthError
     from gatelet.pages.views import View
 
 NOWHERE = "'self'"
 """Where the forms of a page that redirects nowhere may go."""
-REASONS = {429: "too_many", 503: "unavailable"}
 
 
 def page(
@@ -55,18 +52,12 @@ def page(
     )
 
 
-def error_page(reason: str, request: Request, server: Server, *, status: int = 400) -> Response:
-    """Answer with a page that tells the person what happened and what to do."""
-    return page(ErrorView(reason=reason, request_id=request.request_id), request, server, status=status)
-
-
-def refusal_page(error: OAuthError | None, request: Request, server: Server) -> Response:
-    """Turn an error that cannot go to a client into a page; None is a failure of ours."""
-    if error is None:
-        return error_page("server_error", request, server, status=500)
-    reason = error.detail if isinstance(error, UnsafeRequest) else REASONS.get(error.status, "invalid_request")
-    response = error_page(reason, request, server, status=error.status)
-    return response if error.retry_after is None else response.with_headers({"retry-after": str(error.retry_after)})
+def error_page(
+    reason: str, request: Request, server: Server, *, status: int = 400, detail: str = "", back: str = ""
+) -> Response:
+    """Answer with a page that tells the person what happened and what to do, and the request id."""
+    view = ErrorView(reason=reason, request_id=request.request_id, detail=detail, back=back)
+    return page(view, request, server, status=status)
 
 
 def brand(server: Server) -> Brand:

@@ -36,7 +36,7 @@ class AuthorizationCodes:
         challenge = challenge_of(request.code_verifier)
         if challenge == NO_CHALLENGE and request.redirect_uri is None:
             raise InvalidGrant("neither code_verifier nor redirect_uri is given")
-        registered = self.tokens.load()
+        registered = self.tokens.load(client)
         grant = self._write(handle, client, request, challenge, attempt=attempt, now=now)
         return self.tokens.answer(
             grant, handle.grant_secret, client, registered=registered, scope=None, now=now, nonce=grant.nonce

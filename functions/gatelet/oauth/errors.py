@@ -178,6 +178,12 @@ class ConsentRequired(OAuthError):
     error = "consent_required"
 
 
+class UnmetAuthenticationRequirements(OAuthError):
+    """The user cannot sign in as the client insists. OpenID Connect Core Unmet Authentication Requirements §2"""
+
+    error = "unmet_authentication_requirements"
+
+
 class RequestNotSupported(OAuthError):
     """Request objects are not supported. OpenID Connect Core §3.1.2.6"""
 

@@ -1,4 +1,4 @@
-"""One strict parser of form bodies. RFC 6749 appendix B"""
+"""One strict parser of form bodies and queries. RFC 6749 appendix B"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parse_form(body: bytes) -> dict[str, str]:
         raise RequestTooLarge("the body is longer than 64 KB")
     pairs = body.split(b"&") if body else []
     if len(pairs) > MOST_FIELDS:
-        raise InvalidRequest("the body has more than 50 fields")
+        raise InvalidRequest("there are more than 50 parameters")
     fields: dict[str, str] = {}
     for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
@@ -42,11 +42,11 @@ def parse_form(body: bytes) -> dict[str, str]:
 def decode(component: bytes) -> str:
     """Decode one form-urlencoded name or value; strict where the standard library guesses."""
     if BROKEN_ESCAPE.search(component):
-        raise InvalidRequest("the body has a broken percent escape")
+        raise InvalidRequest("a parameter has a broken percent escape")
     try:
         return unquote_to_bytes(component.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
-        raise InvalidRequest("the body is not UTF-8") from None
+        raise InvalidRequest("a parameter is not UTF-8") from None
 
 
 def _add(fields: dict[str, str], name: str, value: str) -> None:

@@ -72,8 +72,11 @@ class GrantStore(Protocol):
     def put(self, grant: Grant) -> None:
         """Write a grant that was not there; a repeated write by the same attempt is one write."""
 
-    def put_once(self, grant: Grant) -> None:
-        """Write a grant unless it is there already."""
+    def put_once(self, grant: Grant) -> Grant:
+        """Write a grant unless it is there already, and return what is there.
+
+        Raises InvalidGrant where its session ended while it was being made.
+        """
 
     def bury(self, gid: str, ttl: int) -> None:
         """Make a grant revoked that may be on its way: whoever makes it finds its place taken."""

@@ -57,7 +57,7 @@ class PasswordGrant:
             raise UnauthorizedClient("grant_type password is for first-party clients")
         username = require_parameter(request.username, "username")
         password = require_parameter(request.password, "password")
-        registered, issuer = self.tokens.load(), self.tokens.issuer
+        registered, issuer = self.tokens.load(client), self.tokens.issuer
         audience, allowed = choose_audience(
             restrict(request.scope or client.scope, client.scope),
             request.resource,

@@ -37,7 +37,7 @@ class RefreshTokens:
         """
         require_grant_type(client, GRANT_TYPE)
         handle = self._open(request, client)
-        registered = self.tokens.load()
+        registered = self.tokens.load(client)
         self._require_narrower(request, handle, client, registered)
         grant = self._rotate(handle, client, attempt, now)
         return self.tokens.answer(

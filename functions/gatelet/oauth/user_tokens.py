@@ -49,9 +49,14 @@ class UserTokens:
     directory: Directory
     issuer: Issuer
 
-    def load(self) -> Registered:
-        """Read everything that can be read before the grant is written, so that it cannot fail afterwards."""
+    def load(self, client: Client) -> Registered:
+        """Read everything that can be read before the grant is written, so that it cannot fail afterwards.
+
+        A client that may ask for ID tokens needs a key of its algorithm. Raises TemporarilyUnavailable.
+        """
         self.issuer.signers.load()
+        if OPENID in client.scope:
+            self.issuer.signers.signer(client.id_token_signed_response_alg)
         return Registered(resource_servers=self.directory.resource_servers(), roles=self.directory.roles())
 
     def answer(

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from gatelet.pages.language import choose_language
 from gatelet.pages.link import is_link
 from gatelet.pages.stylesheet import stylesheet_path
-from gatelet.pages.views import REASONS
+from gatelet.pages.views import REASONS, RETRIED
 from gatelet.pages.wording import Wording
 
 if TYPE_CHECKING:
@@ -65,5 +65,6 @@ def _environment() -> Environment:
     )
     environment.tests["link"] = is_link
     environment.globals["reasons"] = REASONS
+    environment.globals["retried"] = RETRIED
     environment.globals["form_post_script"] = Markup(FORM_POST_SCRIPT)  # noqa: S704 - a constant
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-LOGIN_ERRORS = ("wrong_password", "too_many", "session_expired")
+LOGIN_ERRORS = ("wrong_password", "too_long", "too_many", "session_ended", "sign_in_again", "other_account")
 REASONS = (
     "unknown_client",
     "bad_redirect_uri",
@@ -14,12 +14,17 @@ REASONS = (
     "cookies_off",
     "wrong_browser",
     "already_done",
+    "session_ended",
+    "signed_in_anew",
+    "logout_unfinished",
     "unavailable",
     "too_many",
     "server_error",
 )
+RETRIED = ("logout_unfinished", "unavailable", "too_many", "server_error")
+"""Reasons after which the same may be tried again; after the others it is begun anew."""
 NOTICES = ("password_changed", "session_ended", "application_removed")
-ACCOUNT_ERRORS = ("wrong_password", "too_short", "too_many")
+ACCOUNT_ERRORS = ("wrong_password", "too_short", "too_long", "too_many")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +79,7 @@ class ErrorView(View):
     detail: str = ""
     """A sentence of our own for developers, in English."""
     back: str = ""
-    """Where trying again begins: https, or a path of this server."""
+    """Where the person can begin again, a path of this server; empty where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +124,8 @@ class ApplicationRow:
 
     client_id: str
     name: str
-    scopes: tuple[str, ...]
+    scopes: tuple[tuple[str, str], ...]
+    """As of ConsentView."""
     since: str
 
 

@@ -15,6 +15,7 @@ from tests.e2e.conformance.relying_party import REDIRECT_URI
 from tests.e2e.conformance.results import REFUSED, RESULT
 
 
+@pytest.mark.clause("OIDC-2-1", "OIDC-3.1.3.3-2")
 def test_oidcc_server(relying_party, end_user):
     """The whole code flow: `state` and `iss`, token answer, every claim of the ID token, `at_hash`, userinfo"""
     rp = relying_party()
@@ -36,6 +37,7 @@ def test_oidcc_response_type_missing(relying_party, signed_in):
     authorization_response.is_an_error(refused.response, refused.asked, "invalid_request", "unsupported_response_type")
 
 
+@pytest.mark.clause("OIDC-15.1-1")
 def test_oidcc_idtoken_signature(relying_party, signed_in):
     """A client that names no algorithm gets RS256, under a `kid` that is among the published keys"""
     token = relying_party().authenticate(signed_in).id_token

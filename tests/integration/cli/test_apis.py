@@ -46,6 +46,7 @@ def test_scope_belongs_to_one_api_and_a_failed_registration_leaves_nothing(gatel
     assert deployment.items("directory") == before
 
 
+@pytest.mark.clause("RFC9068-5-1")
 def test_api_that_is_there_is_said_to_be_so(gatelet, deployment, notes):
     before = deployment.items("directory")
     assert f"API {notes['identifier']} exists already" in gatelet.fails("apis", "create", *NOTES)

@@ -43,6 +43,7 @@ def test_created_client_gets_a_token_with_its_secret(gatelet, deployment, stored
     assert answer.json["scope"] == "orders:read"
 
 
+@pytest.mark.clause("RFC6749-10.10-2")
 def test_client_id_and_secret_are_random_and_only_the_hash_of_the_secret_is_stored(gatelet, deployment, stored):
     made = gatelet.json("clients", "create", *SERVICE)
     assert made["client_id"].startswith("c_")
@@ -69,6 +70,7 @@ def test_table_for_people_shows_the_secret_and_says_that_it_is_the_last_time(gat
     assert "store it now" in printed
 
 
+@pytest.mark.clause("RFC8252-8.4-2")
 def test_metadata_is_stored_under_the_names_of_rfc_7591(gatelet, stored):
     made = gatelet.json(
         *("clients", "create", "--client-id", "shop", "--client-name", "Shop"),
@@ -97,9 +99,11 @@ def test_metadata_is_stored_under_the_names_of_rfc_7591(gatelet, stored):
     assert made["client_id_issued_at"] == client.created_at
 
 
+@pytest.mark.clause("RFC6749-10.1-1", "RFC8252-8.4-1", "RFC8252-8.4-2")
 def test_public_client_has_no_secret(gatelet, stored):
     made = gatelet.json("clients", "create", *BROWSER)
     assert "client_secret" not in made
+    assert stored(made["client_id"]).is_public
     assert stored(made["client_id"]).secrets == ()
 
 

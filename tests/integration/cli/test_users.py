@@ -18,6 +18,16 @@ def test_created_user_signs_in(gatelet, bob):
     assert set(bob.tokens()["scope"].split()) == {"orders:read", "orders:write"}
 
 
+@pytest.mark.clause("OIDC-2-2")
+@pytest.mark.usefixtures("bob")
+def test_subject_is_short_ascii_and_another_one_for_each_user(gatelet):
+    """OpenID Connect Core §2"""
+    subs = {gatelet.json("users", "create", name, "--password-stdin")["sub"] for name in ("bo", "bobby")}
+    subs.add(gatelet.json("users", "show", "bob")["sub"])
+    assert len(subs) == 3
+    assert all(sub.isascii() and 20 < len(sub) <= 255 for sub in subs)
+
+
 def test_username_is_one_whatever_its_case_and_composition(gatelet, bob):
     assert "User bob exists already." in gatelet.fails("users", "create", "BOB", "--password-stdin")
     assert bob.sign_in(username="Bob").status == 200
@@ -212,6 +222,7 @@ def test_enabled_user_signs_in_again(gatelet, bob):
     assert bob.sign_in().status == 200
 
 
+@pytest.mark.clause("OIDC-2-2", "OIDC-5.7-1")
 def test_deleted_user_is_gone_and_the_name_is_free_for_somebody_else(gatelet, deployment, bob):
     tokens = bob.tokens()
     gatelet.run("users", "delete", "bob", "--yes")

@@ -45,6 +45,7 @@ def test_variables_of_others_are_not_read():
     assert Settings.from_environment({"ISSUER": "x", "PATH": "/bin", "GATELET_UNKNOWN": "x"}) == Settings()
 
 
+@pytest.mark.clause("RFC9700-2.4-1")
 def test_the_password_grant_is_off_unless_it_says_true():
     """RFC 9700 §2.4"""
     assert not Settings().password_grant

@@ -78,6 +78,7 @@ def test_a_token_says_what_was_signed(members):
         assert verify(token.sign(SIGNER)).claims == token
 
 
+@pytest.mark.clause("RFC9068-2.2-1")
 def test_the_claims_are_those_of_rfc_9068():
     """And what is not known is left out. RFC 9068 §2.2"""
     private = PRIVATE_KEYS["ES256"]
@@ -97,6 +98,7 @@ def test_the_claims_are_those_of_rfc_9068():
     }
 
 
+@pytest.mark.clause("RFC9700-4.15.1-1")
 def test_a_token_for_the_client_itself_has_no_user_behind_it():
     """RFC 9068 §2.2"""
     token = verified(sub="c_app", **NOBODY).claims

@@ -175,6 +175,15 @@ def test_an_outage_consumes_nothing(world, part):
     assert (refusal.value.status, world.status) == (503, PENDING)
 
 
+@pytest.mark.attack("ATK-395")
+def test_without_a_key_for_its_id_tokens_nothing_is_consumed(world):
+    """Else the code would be burnt, and the client's next attempt a replay."""
+    client = replace(APP, scope=("openid", "orders:read"), id_token_signed_response_alg="RS256")
+    with pytest.raises(OAuthError) as refusal:
+        world.redeem(code(), client)
+    assert (refusal.value.status, world.status, world.grants.calls) == (503, PENDING, 0)
+
+
 @pytest.mark.attack("ATK-105")
 def test_the_grant_of_a_disabled_user_ends(world):
     world.directory.users["u_alice"] = replace(world.directory.users["u_alice"], enabled=False)

@@ -57,6 +57,7 @@ def test_sound_metadata_is_accepted(client):
     require_client_metadata(client)
 
 
+@pytest.mark.clause("RFC6749-3.1.2.2-1", "OIDC-2-11")
 @pytest.mark.parametrize(
     ("parameter", "change"),
     [
@@ -107,12 +108,14 @@ def test_refusal_names_the_parameter(parameter, change):
     assert refused.value.description.startswith(f"{parameter} ")
 
 
+@pytest.mark.clause("RFC9700-4.15.1-1")
 def test_client_id_never_looks_like_the_subject_of_a_user():
     """Else a resource server would take a client for a user. RFC 9068 §5"""
     with pytest.raises(InvalidClientMetadata, match="client_id"):
         require_client_metadata(replace(WEB, client_id="u_alice"))
 
 
+@pytest.mark.clause("RFC6749-4.4-1")
 def test_public_client_cannot_have_client_credentials():
     """RFC 6749 §4.4"""
     with pytest.raises(InvalidClientMetadata, match="grant_types"):
@@ -125,6 +128,7 @@ def test_public_client_cannot_do_without_pkce():
         require_client_metadata(replace(BROWSER, require_pkce=False))
 
 
+@pytest.mark.clause("RFC9700-2.4-1")
 def test_password_grant_is_for_first_party_clients():
     """RFC 9700 §2.4"""
     with pytest.raises(InvalidClientMetadata, match="first_party"):
@@ -158,6 +162,7 @@ def test_scopes_of_openid_connect_belong_to_no_api():
     require_registered_scopes(("openid", "profile", "email", "address", "phone", "offline_access"), ())
 
 
+@pytest.mark.clause("RFC6749-3.1.2.2-1", "RFC6749-10.2-2", "RFC6749-10.6-2")
 @given(
     st.builds(
         Client,

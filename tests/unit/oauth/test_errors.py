@@ -21,6 +21,7 @@ ALLOWED = {chr(c) for c in range(0x20, 0x7F)} - {'"', "\\"}
 
 
 @pytest.mark.attack("ATK-089")
+@pytest.mark.clause("RFC6749-4.1.2.1-3", "RFC6749-4.1.2.1-4", "RFC6749-5.2-3")
 @pytest.mark.parametrize("error", EVERY)
 def test_an_error_and_its_fixed_description_are_of_the_characters_of_the_specification(error):
     """RFC 6749 §5.2"""

@@ -98,6 +98,7 @@ def test_a_body_may_have_50_fields_and_no_more(count):
 
 
 @pytest.mark.attack("ATK-360")
+@pytest.mark.clause("RFC6749-4.1.2.1-4")
 @pytest.mark.parametrize("name", [b"a%0d%0aset-cookie%3ax", b"%1b[31m", b"<script>", b"%22", b"X" * 41, b"Scope"])
 def test_an_error_names_a_parameter_of_the_protocol_and_repeats_nothing_else(name):
     with pytest.raises(InvalidRequest) as refusal:

@@ -52,6 +52,7 @@ def test_a_handle_starts_with_its_prefix_and_can_stand_in_a_url():
 
 
 @pytest.mark.attack("ATK-175")
+@pytest.mark.clause("RFC6749-10.4-5", "RFC6749-10.10-1", "RFC9700-4.14.2-4")
 @pytest.mark.parametrize("position", range(len(TOKEN)))
 def test_a_handle_with_one_character_changed_is_forged(position):
     """Grant secret, generation, client, key id and tag alike: the tag covers all of it."""
@@ -143,6 +144,7 @@ def test_a_handle_of_another_key_that_takes_our_key_id_is_forged():
 
 
 @pytest.mark.attack("ATK-168")
+@pytest.mark.clause("RFC6749-10.4-2")
 def test_a_handle_tells_whose_it_is():
     """Another client's attempt is seen without a call."""
     handle = KEYS.open(REFRESH_TOKEN, seal(client_id="c_app"))

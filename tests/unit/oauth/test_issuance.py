@@ -92,6 +92,7 @@ def test_randomness_comes_as_an_argument():
 
 
 @pytest.mark.attack("ATK-090")
+@pytest.mark.clause("RFC6749-5.1-1", "RFC6749-5.1-2")
 def test_the_answer_tells_what_was_granted():
     """RFC 6749 §5.1"""
     response = issue(scope=("orders:read", "orders:write"))

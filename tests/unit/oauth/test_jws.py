@@ -39,6 +39,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.clause("RFC9068-2.1-3", "RFC9068-4-2")
 @pytest.mark.parametrize("alg", KEYS)
 @pytest.mark.parametrize("typ", ["at+jwt", "application/at+jwt"])
 def test_a_token_of_ours_is_taken(alg, typ):
@@ -47,6 +48,7 @@ def test_a_token_of_ours_is_taken(alg, typ):
     assert verify(signed(head=header(alg, typ=typ), alg=alg)).kid == KIDS[alg]
 
 
+@pytest.mark.clause("RFC6749-10.3-3", "RFC9068-4-5")
 @pytest.mark.parametrize(
     "token",
     [
@@ -160,6 +162,7 @@ def test_the_signature_of_rfc_8037_verifies():
     assert not key.verifies(signing_input + b"x", raw)
 
 
+@pytest.mark.clause("RFC9068-2.1-2", "RFC9068-2.1-4")
 @pytest.mark.parametrize("alg", KEYS)
 def test_the_header_that_we_write_has_three_members(alg):
     """RFC 9068 §2.1, RFC 7515 §4.1"""

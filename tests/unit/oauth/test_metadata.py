@@ -11,6 +11,7 @@ ENDPOINT_PATHS = {"token_endpoint": "/oauth2/token", "revocation_endpoint": "/oa
 
 
 @pytest.mark.attack("ATK-344")
+@pytest.mark.clause("RFC8414-3.3-1")
 @pytest.mark.parametrize("issuer", [ISSUER, "https://abc.execute-api.eu-west-1.amazonaws.com", "http://127.0.0.1:8080"])
 def test_the_issuer_is_said_as_it_is_and_every_endpoint_lies_under_it(issuer):
     """RFC 8414 §2"""

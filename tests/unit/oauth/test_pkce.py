@@ -13,6 +13,7 @@ from gatelet.oauth.pkce import CHALLENGE, NO_CHALLENGE, challenge_of
 UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 
 
+@pytest.mark.clause("RFC7636-4.2-1")
 def test_the_example_of_the_specification_is_answered():
     """RFC 7636 appendix B"""
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -30,6 +30,7 @@ def test_only_a_loopback_address_with_another_port_is_registered_too(uri):
         assert port == "" or (port[0] == ":" and port[1:].isascii() and port[1:].isdigit())
 
 
+@pytest.mark.clause("RFC8252-7.3-1")
 @given(st.integers(0, 65_535))
 def test_any_port_of_a_loopback_address_is_good(port):
     assert is_registered(f"http://127.0.0.1:{port}/callback", (WEB, LOOPBACK))

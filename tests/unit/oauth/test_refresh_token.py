@@ -316,6 +316,15 @@ def test_an_outage_is_never_told_as_a_bad_token(world, part):
     assert world.refresh(token(), after=2).refresh_token == token(1)
 
 
+@pytest.mark.attack("ATK-395")
+def test_without_a_key_for_its_id_tokens_the_generation_does_not_move(world):
+    """Else every retry would be taken for reuse."""
+    client = replace(APP, scope=("openid", *APP.scope), id_token_signed_response_alg="RS256")
+    with pytest.raises(TemporarilyUnavailable):
+        world.refresh(token(), client)
+    assert (world.grants[GID].generation, world.grants.calls) == (0, 0)
+
+
 @pytest.mark.attack("ATK-396")
 def test_a_reuse_that_cannot_be_announced_is_no_answer_and_the_next_one_revokes(world):
     """The grant is not revoked before every verifier can know."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gatelet.oauth.registered_uri import InvalidUri, require_origin, require_redirect_uri
 
 
+@pytest.mark.clause("RFC8252-7-1")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -32,6 +33,7 @@ def test_redirect_uri_is_accepted(uri):
 
 
 @pytest.mark.attack("ATK-269")
+@pytest.mark.clause("RFC6749-3.1.2-1")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -57,6 +59,7 @@ def test_scheme_that_runs_script_or_no_absolute_uri_is_refused(uri):
 
 
 @pytest.mark.attack("ATK-265")
+@pytest.mark.clause("RFC6749-3.1.2-3")
 @pytest.mark.parametrize("uri", ["https://app.example/cb#x", "https://app.example/cb#", "com.example.app:/cb#"])
 def test_fragment_is_refused(uri):
     with pytest.raises(InvalidUri, match="fragment"):
@@ -64,6 +67,7 @@ def test_fragment_is_refused(uri):
 
 
 @pytest.mark.attack("ATK-272")
+@pytest.mark.clause("RFC8252-8.4-3")
 @pytest.mark.parametrize("uri", ["https://*.example/cb", "https://app.example/*", "https://app.example/cb?*=1"])
 def test_wildcard_is_refused(uri):
     with pytest.raises(InvalidUri, match="wildcard"):
@@ -71,6 +75,7 @@ def test_wildcard_is_refused(uri):
 
 
 @pytest.mark.attack("ATK-273")
+@pytest.mark.clause("RFC6749-3.1-8")
 @pytest.mark.parametrize(
     "name", ["code", "state", "iss", "error", "id_token", "access_token", "%63ode", "st%61te", "error_description"]
 )
@@ -80,6 +85,7 @@ def test_parameter_of_the_response_is_refused(name):
 
 
 @pytest.mark.attack("ATK-270")
+@pytest.mark.clause("RFC6749-10.14-1")
 @pytest.mark.parametrize("bad", [" ", "\t", "\n", "\r", "\0", "\x7f", "\u200b", "­"])
 @pytest.mark.parametrize("place", [0, 8, 20, 30])
 def test_control_character_or_space_is_refused_anywhere(bad, place):
@@ -112,6 +118,7 @@ def test_backslash_is_refused(uri):
 
 
 @pytest.mark.attack("ATK-267")
+@pytest.mark.clause("RFC9700-2.6-1")
 @pytest.mark.parametrize(
     "uri",
     [

@@ -41,6 +41,7 @@ def test_a_scope_that_is_asked_for_twice_is_one_scope():
 
 
 @pytest.mark.attack("ATK-086")
+@pytest.mark.clause("OIDC-14-2")
 @pytest.mark.parametrize(
     "text",
     ["", " ", "a  b", " a", "a ", "a\tb", "a\nb", 'a"b', "a\\b", "caf\u00e9", "a\u00a0b", "a\x00", "a\x7f", "\ud800"],

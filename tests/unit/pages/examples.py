@@ -26,7 +26,12 @@ SESSIONS = (
     SessionRow(id="s2", created_at="2026-07-02T18:00:00Z", last_used="2026-07-29T21:03:00Z", is_current=False),
 )
 APPLICATIONS = (
-    ApplicationRow(client_id="c_wiki", name="Wiki", scopes=("openid", "wiki:read"), since="2026-06-11T10:00:00Z"),
+    ApplicationRow(
+        client_id="c_wiki",
+        name="Wiki",
+        scopes=(("openid", ""), ("wiki:read", "Read the pages")),
+        since="2026-06-11T10:00:00Z",
+    ),
 )
 LOGIN = LoginView(sign_in="sealed", client_name="Wiki")
 CONSENT = ConsentView(
