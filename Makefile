@@ -21,7 +21,7 @@ ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs 
 .PHONY: $(MADE)
 endif
 
-.PHONY: setup run test conformance lint format attacks bench lock app clean
+.PHONY: setup run test conformance lint format attacks clauses bench lock app clean
 
 setup: $(READY)
 	@:
@@ -77,6 +77,10 @@ bench: setup
 # Which attacks of tests/attacks/catalogue.csv the tests try; `make attacks VERBOSE=--verbose` names the tests.
 attacks: setup
 	@$(PYTHON) -m tests.attacks $(VERBOSE)
+
+# Writes docs/clauses.md: which tests prove which clause of the specifications.
+clauses: setup
+	@$(PYTHON) -m tests.clauses
 
 # What cdk.json calls; prints nothing, as the CDK expects of an app.
 app: setup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import aws_cdk as cdk
 import pytest
@@ -98,6 +99,19 @@ def test_the_issuer_is_a_parameter_and_without_one_the_apis_own_address(deployed
         environment = deployed.functions()[name].properties["Environment"]["Variables"]
         assert environment["GATELET_ISSUER"] == issuer
     assert deployed.outputs()["GateletIssuer"] == issuer
+
+
+@pytest.mark.clause("RFC7009-2-3", "RFC8414-2-1", "RFC8414-2-4", "RFC8414-3-1", "RFC9207-2-2", "OIDC-2-1")
+def test_the_issuer_is_an_https_address_without_path_query_or_fragment(deployed):
+    """RFC 8414 §2"""
+    pattern = deployed.document["Parameters"]["Issuer"]["AllowedPattern"]
+    assert re.fullmatch(pattern, "https://login.example:8443")
+    for other in (
+        "http://login.example",
+        "login.example",
+        *(f"https://login.example{end}" for end in ("/a", "?a", "#a")),
+    ):
+        assert not re.fullmatch(pattern, other)
 
 
 @pytest.mark.attack("ATK-379")

@@ -23,8 +23,8 @@ def get(deployment):
 @pytest.mark.attack("ATK-344")
 @pytest.mark.clause("RFC6749-3.1-3", "RFC6749-3.2-2", "RFC7009-2-2", "RFC7009-2-3", "RFC8414-2-1", "RFC8414-2-2")
 @pytest.mark.clause("RFC8414-2-3", "RFC8414-2-4", "RFC8414-2-6", "RFC8414-3-1", "RFC8414-3-3", "RFC8414-3.2-2")
-@pytest.mark.clause("RFC9068-4-1", "RFC9207-2.3-1", "RFC9207-2.3-2", "RFC9207-2.3-3", "RFC9700-2.1.1-4", "OIDC-8-1")
-@pytest.mark.clause("OIDC-16.15-1")
+@pytest.mark.clause("RFC9068-4-1", "RFC9207-2.3-1", "RFC9207-2.3-2", "RFC9207-2.3-3", "RFC9700-2.1.1-4")
+@pytest.mark.clause("RFC9700-4.7.1-1", "OIDC-8-1", "OIDC-16.15-1")
 @pytest.mark.parametrize("path", [OPENID, OAUTH])
 def test_the_document_says_what_works_and_nothing_else(get, path):
     """RFC 8414 §2"""

@@ -134,7 +134,7 @@ def test_a_confidential_client_may_be_registered_to_do_without(deployment, visit
 
 
 @pytest.mark.attack("ATK-121")
-@pytest.mark.clause("RFC9700-2.1.1-3", "RFC9700-4.8.2-2")
+@pytest.mark.clause("RFC9700-2.1.1-3", "RFC9700-4.8.2-1", "RFC9700-4.8.2-3")
 def test_a_verifier_for_a_code_without_a_challenge_is_refused(deployment, visitor, relaxed):
     """Somebody took the challenge out of the request on its way. RFC 9700 §4.8"""
     code = visitor.code(relaxed, **NONE)
@@ -143,7 +143,7 @@ def test_a_verifier_for_a_code_without_a_challenge_is_refused(deployment, visito
 
 
 @pytest.mark.attack("ATK-121")
-@pytest.mark.clause("RFC9700-2.1.1-2", "RFC9700-4.8.2-1")
+@pytest.mark.clause("RFC9700-2.1.1-2", "RFC9700-4.8.2-2")
 def test_a_challenge_that_was_sent_must_be_met_by_whoever_need_not_send_one(deployment, visitor, relaxed):
     """RFC 9700 §2.1.1"""
     code = visitor.code(relaxed)
@@ -159,7 +159,7 @@ def test_a_method_without_a_challenge_is_refused(visitor, relaxed):
 
 
 @pytest.mark.attack("ATK-122")
-@pytest.mark.clause("RFC7636-4.4-1", "RFC9700-4.8.2-1")
+@pytest.mark.clause("RFC7636-4.4-1", "RFC9700-4.8.2-2")
 def test_the_challenge_cannot_be_changed_on_the_way_to_the_code(deployment, visitor, web):
     """It travels sealed in the form; what stands beside it there is ignored. RFC 9700 §4.8"""
     login = visitor.open(request_for(web))

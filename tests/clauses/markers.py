@@ -1,0 +1,55 @@
+"""Which tests prove which clause, by their marker `clause`; read from the sources, so that nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TESTS = Path(__file__).resolve().parents[1]
+MARKER = "pytest.mark.clause"
+
+
+class MisplacedMarkerError(Exception):
+    """A marker that is not a decorator of a test or of a class of tests, with ids written out."""
+
+
+def proofs() -> dict[str, list[str]]:
+    """Return the tests of each clause, as file below `tests/` and name, in the order of files and lines."""
+    tests: dict[str, list[str]] = {}
+    for path in sorted(TESTS.rglob("test_*.py")):
+        source = path.read_text()
+        if f"@{MARKER}(" not in source:
+            continue
+        file = path.relative_to(TESTS).as_posix()
+        for clause, name in _marked(ast.parse(source), file):
+            tests.setdefault(clause, []).append(f"{file}::{name}")
+    return tests
+
+
+def _marked(tree: ast.Module, file: str) -> Iterator[tuple[str, str]]:
+    found = 0
+    for name, node in _tests(tree):
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == MARKER:
+                found += 1
+                for argument in decorator.args:
+                    if not isinstance(argument, ast.Constant):
+                        raise MisplacedMarkerError(f"{file}: {name}")
+                    yield str(argument.value), name
+    if found != sum(isinstance(node, ast.Attribute) and ast.unparse(node) == MARKER for node in ast.walk(tree)):
+        raise MisplacedMarkerError(file)
+
+
+def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            yield node.name, node
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name.startswith("test_"):
+                    yield f"{node.name}::{method.name}", method
