@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gatelet.oauth.errors import InvalidRequest, OAuthError, RequestTooLarge
-from gatelet.oauth.form import parse_form, require_form
+from gatelet.oauth.form import BROKEN_ESCAPE, parse_form, require_form
 
+NO_UTF_8 = re.compile("[\udc80-\udcff]")
+"""What the standard library makes of bytes that are none, if it is asked to keep them."""
 FORMISH = st.lists(st.sampled_from([b"a", b"grant_type", b"=", b"&", b"+", b"%", b"%2", b"%41", b"%ff", b"%00", b";"]))
 
 
@@ -29,6 +32,25 @@ def test_a_body_is_parameters_with_values_or_an_oauth_error(body):
 def test_what_a_form_encoder_writes_is_read_back(fields):
     """An empty value counts as absent. RFC 6749 §3.2, appendix B"""
     assert parse_form(urlencode(fields).encode()) == {name: value for name, value in fields.items() if value}
+
+
+@given(st.one_of(st.binary(max_size=60), FORMISH.map(b"".join)))
+def test_what_is_read_is_what_the_standard_library_reads(body):
+    """What it guesses at is refused here: repeated names, broken escapes, bad UTF-8; what is empty is left out."""
+    text = body.decode("latin-1")
+    pairs = (
+        parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="surrogateescape") if body.isascii() else []
+    )
+    try:
+        form = parse_form(body)
+    except InvalidRequest:
+        names = [name for name, _ in pairs]
+        repeated = len(set(names)) < len(names)
+        guessed = BROKEN_ESCAPE.search(body) or NO_UTF_8.search("".join(map("".join, pairs)))
+        assert not body.isascii() or repeated or guessed or len(body.split(b"&")) > 50
+        return
+    if body.isascii():
+        assert form == {name: value for name, value in pairs if value}
 
 
 @pytest.mark.attack("ATK-078")

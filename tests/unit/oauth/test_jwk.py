@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from gatelet.oauth.jwk import private_key, public_jwk, public_key, thumbprint, to_jwk
+from gatelet.oauth.jwk import KEY_TYPES, private_key, public_jwk, public_key, thumbprint, to_jwk
+from gatelet.oauth.jws import VerificationKey
 from tests.unit.tokens import KEYS, PRIVATE_KEYS
 
 RFC7638 = {
@@ -25,6 +29,10 @@ RFC8037 = {
     "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
 }
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+MEMBERS = st.text(max_size=8) | st.sampled_from(
+    ["EC", "RSA", "OKP", "P-256", "Ed25519", "ES256", "RS256", "none", "AQAB"]
+)
 ORACLES: dict[str, Any] = {"ES256": ECAlgorithm, "RS256": RSAAlgorithm, "EdDSA": OKPAlgorithm}
 
 
@@ -66,6 +74,40 @@ def test_a_key_comes_back_from_its_jwk(alg):
 def test_another_library_reads_the_keys_that_we_publish(alg):
     oracle = ORACLES[alg].from_jwk(public_jwk(KEYS[alg].material, alg))
     assert der(oracle) == der(PRIVATE_KEYS[alg].public_key())
+
+
+@given(st.integers(1, P256_ORDER - 1).map(lambda secret: ec.derive_private_key(secret, ec.SECP256R1())))
+def test_any_elliptic_key_comes_back_and_another_library_reads_it(key):
+    """RFC 7518 §6.2"""
+    require_readable(key, "ES256")
+
+
+@given(st.binary(min_size=32, max_size=32).map(Ed25519PrivateKey.from_private_bytes))
+def test_any_edwards_key_comes_back_and_another_library_reads_it(key):
+    """RFC 8037 §2"""
+    require_readable(key, "EdDSA")
+
+
+def require_readable(key, alg):
+    public = public_jwk(to_jwk(key), alg)
+    read = [private_key(to_jwk(key)).public_key(), public_key(public), ORACLES[alg].from_jwk(public)]
+    assert {der(each) for each in read} == {der(key.public_key())}
+
+
+@pytest.mark.parametrize("alg", KEYS)
+@given(
+    changes=st.dictionaries(st.sampled_from(["alg", "kty", "crv", "x", "y", "n", "e", "kid"]), MEMBERS, min_size=1),
+    missing=st.sets(st.sampled_from(["alg", "kty", "crv", "x", "y", "n", "e", "kid"]), max_size=2),
+)
+def test_a_published_key_that_was_tampered_with_is_a_key_or_refused(alg, changes, missing):
+    """One that is taken is of the type that its algorithm is bound to. RFC 8725 §3.1"""
+    members = {**public_jwk(KEYS[alg].material, alg), **changes}
+    jwk = {name: value for name, value in members.items() if name not in missing}
+    try:
+        key = VerificationKey(jwk)
+    except (ValueError, KeyError):
+        return
+    assert (jwk["kty"], jwk.get("crv")) == KEY_TYPES[key.alg]
 
 
 def test_a_coordinate_with_leading_zeros_keeps_its_32_bytes():

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth.registered_uri import InvalidUri, require_origin, require_redirect_uri
+
+PIECES = (
+    *("app.example", "evil.example", "127.0.0.1", "[::1]", "xn--a", "a", "A", "1", "-", ".", "..", ":", ":443", ":0"),
+    *("/", "//", "?", "#", "@", "&", "=", "\\", "%", "%2f", "%40", "\t", "\n", "\u3002", "\u00e9"),
+)
 
 
 @pytest.mark.clause("RFC8252-7-1")
@@ -200,6 +207,22 @@ def test_no_text_makes_anything_but_a_refusal(text):
             require(text)
         except InvalidUri:
             continue
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_is_accepted_means_the_same_to_another_parser(rest):
+    """Nobody reads another host, a user or a fragment into it. RFC 9700 §4.1.3"""
+    uri = f"https://{rest}"
+    try:
+        require_redirect_uri(uri)
+    except InvalidUri:
+        return
+    parts = urlsplit(uri)
+    authority = rest.partition("/")[0].partition("?")[0]
+    assert (parts.scheme, parts.netloc, parts.geturl().rstrip("?")) == ("https", authority, uri.rstrip("?"))
+    assert (parts.username, parts.password, parts.fragment) == (None, None, "")
+    assert f"{parts.hostname}" in authority
+    assert parts.port is None or 0 < parts.port < 2**16
 
 
 @given(

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from gatelet.pages.language import LANGUAGES, MOST_RANGES, accepted_languages, choose_language
 
+TAGS = st.from_regex(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,2}", fullmatch=True)
+
 
 @pytest.mark.parametrize(
     ("header", "tags"),
@@ -28,6 +30,19 @@ def test_languages_are_taken_by_their_weight(header, tags):
 @given(st.text())
 def test_any_header_is_read(header):
     assert choose_language(accepted_languages(header)) in LANGUAGES
+
+
+@given(st.lists(st.tuples(TAGS, st.integers(0, 1000)), max_size=MOST_RANGES), st.sampled_from([",", ", ", " , "]))
+def test_what_a_browser_writes_is_taken_in_the_order_of_its_weights(ranges, comma):
+    """A weight of 0 is a refusal, equal weights keep their order. RFC 9110 §12.4.2, §12.5.4"""
+    header = comma.join(f"{tag};q={weight / 1000:.3f}" for tag, weight in ranges)
+    wanted = sorted((pair for pair in ranges if pair[1]), key=lambda pair: -pair[1])
+    assert accepted_languages(header) == tuple(tag for tag, _ in wanted)
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+def test_any_locales_are_read(locales):
+    assert choose_language(locales) in LANGUAGES
 
 
 def test_a_long_header_is_not_read_to_its_end():
