@@ -1,5 +1,5 @@
-# Everything runs from two environments of its own, made on first use: .venv (development) and .venv-emulator (the local
-# AWS emulator, whose interpreter runs the handlers). Nothing but Python 3.11 or later, make and Node.js must be there;
+# Everything runs from environments of its own, made on first use: .venv (development) and .venv-emulator (the local AWS
+# emulator, whose interpreter runs the handlers). Nothing but Python 3.11 or later, make and Node.js must be there;
 # Chromium too for the tests of the pages, which say so loudly where there is none.
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
@@ -21,7 +21,7 @@ ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs 
 .PHONY: $(MADE)
 endif
 
-.PHONY: setup run test conformance lint format attacks clauses bench lock app clean
+.PHONY: setup run test conformance lint format attacks clauses advisories audit load bench bench-peers lock app clean
 
 setup: $(READY)
 	@:
@@ -48,15 +48,18 @@ $(READY): $(MADE)
 run: setup
 	@exec $(PYTHON) -m gatelet_cli.local
 
-# The end-to-end tests mostly wait for the emulator, so they run beside the others; their report comes last.
+# In three processes, since each of them waits now and then; the reports of the two longer ones come last.
 test: setup
-	@report=$$(mktemp); \
-	$(PYTHON) -m pytest tests/e2e >"$$report" 2>&1 & stack=$$!; \
-	$(PYTHON) -m pytest --ignore=tests/e2e; others=$$?; \
+	@reports=$$(mktemp -d); \
+	$(PYTHON) -m pytest tests/e2e >$$reports/e2e 2>&1 & e2e=$$!; \
+	$(PYTHON) -m pytest tests/integration --ignore=tests/integration/cli >$$reports/integration 2>&1 & integration=$$!; \
+	$(PYTHON) -m pytest tests/infra tests/unit tests/integration/cli; others=$$?; \
+	echo "The integration tests, which ran beside these:"; \
+	wait $$integration; integrated=$$?; cat $$reports/integration; \
 	echo "The end-to-end tests, which ran beside these:"; \
-	wait $$stack; ended=$$?; \
-	cat "$$report"; rm -f "$$report"; \
-	test $$others -eq 0 && test $$ended -eq 0
+	wait $$e2e; ended=$$?; cat $$reports/e2e; \
+	rm -rf $$reports; \
+	test $$others -eq 0 && test $$integrated -eq 0 && test $$ended -eq 0
 
 # The modules of the OpenID Foundation's conformance suite as tests of our own; writes docs/conformance.md.
 conformance: setup
@@ -71,8 +74,23 @@ format: setup
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: setup
+# Lambda's runtime client and what Gatelet is compared with have an environment of their own.
+BENCH_READY = .venv-bench/ready-$(CONTENT)
+PEERS = bench/peers/node_modules/.package-lock.json
+
+$(BENCH_READY): $(READY)
+	@$(UV) venv --quiet --no-project --allow-existing --python $(PYTHON) .venv-bench
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv-bench requirements/bench.lock
+	@rm -f .venv-bench/ready-* && touch $@
+
+$(PEERS): bench/peers/package-lock.json
+	@npm ci --silent --no-audit --no-fund --prefix bench/peers
+
+bench: $(BENCH_READY)
 	@$(PYTHON) -m bench
+
+bench-peers: $(BENCH_READY) $(PEERS)
+	@$(PYTHON) -m bench.peers
 
 # Which attacks of tests/attacks/catalogue.csv the tests try; `make attacks VERBOSE=--verbose` names the tests.
 attacks: setup
@@ -81,6 +99,28 @@ attacks: setup
 # Writes docs/clauses.md: which tests prove which clause of the specifications.
 clauses: setup
 	@$(PYTHON) -m tests.clauses
+
+# Writes docs/advisories.md: which tests prove which published vulnerability of others absent.
+advisories: setup
+	@$(PYTHON) -m tests.advisories
+
+# pip-audit has an environment of its own.
+AUDIT_READY = .venv-audit/ready-$(CONTENT)
+
+$(AUDIT_READY): $(READY)
+	@$(UV) venv --quiet --no-project --allow-existing --python $(PYTHON) .venv-audit
+	@$(UV) pip sync --quiet --require-hashes --python .venv-audit requirements/audit.lock
+	@rm -f .venv-audit/ready-* && touch $@
+
+# Looks every locked version up among the known vulnerabilities; fails on one, and where it could not look. With
+# AUDIT=--may-be-unreachable the latter is a warning.
+audit: $(AUDIT_READY)
+	@$(PYTHON) -m tests.supply_chain .venv-audit/bin/pip-audit $(AUDIT)
+
+# A minute of mixed traffic on a local stack of its own, and the proof that nothing was lost or doubled; for instance
+# `make load LOAD='--clients 8 --seconds 20 --output json'`.
+load: setup
+	@$(PYTHON) -m tests.load $(LOAD)
 
 # What cdk.json calls; prints nothing, as the CDK expects of an app.
 app: setup
@@ -96,7 +136,9 @@ lock: $(MADE)
 	$(COMPILE) pyproject.toml --all-extras --group development \
 	    -c requirements/bootstrap.lock -c infra/gatelet_cdk/runtime.lock -o requirements/development.lock
 	$(COMPILE) --group emulator -o requirements/emulator.lock
+	$(COMPILE) --group bench -c requirements/development.lock -o requirements/bench.lock
+	$(COMPILE) --group audit -c requirements/development.lock -o requirements/audit.lock
 
 clean:
-	rm -rf .venv .venv-emulator cdk.out dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache \
-	    tests/e2e/javascript/node_modules
+	rm -rf .venv .venv-emulator .venv-bench .venv-audit cdk.out dist \
+	    .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache bench/peers/node_modules tests/e2e/javascript/node_modules

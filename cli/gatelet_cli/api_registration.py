@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.openid import SCOPES as OPENID_SCOPES
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME, ResourceServer
+from gatelet.oauth.resource_server import ResourceServer
 from gatelet.oauth.scope import SCOPE_TOKEN
 from gatelet_cli.client_registration import users_of_scopes
 from gatelet_cli.failure import Failure, Usage
@@ -108,7 +109,7 @@ def withdraw(scopes: Sequence[str], administration: Administration) -> None:
             client_id, lambda client: replace(client, scope=tuple(s for s in client.scope if s not in gone))
         )
     for name in roles:
-        administration.directory.change_role(name, lambda role: replace(role, permissions=role.permissions - gone))
+        administration.directory.change_role(name, lambda role: role._replace(permissions=role.permissions - gone))
 
 
 def require_owned(server: ResourceServer, scopes: Collection[str]) -> None:
@@ -146,8 +147,8 @@ def _require_api(server: ResourceServer, administration: Administration) -> None
         raise Usage(f"--name must be 1 to {LONGEST_NAME} printable characters.")
     if not 0 < len(server.scopes) <= MOST_SCOPES:
         raise Usage(f"--scope must be given once or more: an API has 1 to {MOST_SCOPES} scopes.")
-    if not SHORTEST_LIFETIME <= server.access_token_lifetime <= LONGEST_ACCESS_TOKEN_LIFETIME:
-        raise Usage(f"--access-token-lifetime must be {SHORTEST_LIFETIME} to {LONGEST_ACCESS_TOKEN_LIFETIME} seconds.")
+    if not SHORTEST_LIFETIME <= server.access_token_lifetime <= LONGEST_LIFETIME:
+        raise Usage(f"--access-token-lifetime must be {SHORTEST_LIFETIME} to {LONGEST_LIFETIME} seconds.")
     algorithms = administration.published_algorithms()
     if server.signing_alg not in algorithms:
         raise Usage(f"--signing-alg must be one that this stack has keys for: {', '.join(algorithms)}.")

@@ -11,6 +11,7 @@ from gatelet_cli.api_registration import ApiMetadata, document, parse_scopes
 from gatelet_cli.client_registration import users_of_scopes
 from gatelet_cli.failure import Usage
 from gatelet_cli.invocation import Invocation, invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import Yes, noun
 
 app = noun("apis", "APIs that tokens are for: each an audience with scopes of its own. RFC 8707")
@@ -60,7 +61,8 @@ def create(
         signing_alg=signing_alg,
         introspection_client_id=introspection_client,
     )
-    server = api_registration.register(identifier, wanted, parse_scopes(scope), run.administration)
+    with run.action(OperatorEvent.API_CREATED, audience=identifier):
+        server = api_registration.register(identifier, wanted, parse_scopes(scope), run.administration)
     run.console.record(document(server))
 
 
@@ -105,9 +107,10 @@ def update(
     api_registration.require_owned(server, removed)
     if removed:
         run.console.confirm(f"Remove {', '.join(removed)} from {identifier}{_losers(run, removed)}?", yes=yes)
-    server = api_registration.change(
-        identifier, wanted, scopes=parse_scopes(scope or []), removed=removed, administration=run.administration
-    )
+    with run.action(OperatorEvent.API_UPDATED, audience=identifier):
+        server = api_registration.change(
+            identifier, wanted, scopes=parse_scopes(scope or []), removed=removed, administration=run.administration
+        )
     run.console.record(document(server))
     run.console.note(REMEMBERED)
 
@@ -118,7 +121,8 @@ def delete(context: typer.Context, *, identifier: Identifier, yes: Yes = False) 
     run = invocation(context)
     server = run.administration.directory.resource_server(identifier)
     run.console.confirm(f"Delete API {identifier} and its scopes{_losers(run, [*server.scopes])}?", yes=yes)
-    api_registration.delete(server, run.administration)
+    with run.action(OperatorEvent.API_DELETED, audience=identifier):
+        api_registration.delete(server, run.administration)
     run.console.done(
         f"API {identifier} is deleted. Tokens for it that exist are good for {server.access_token_lifetime} s at most.",
         {"identifier": identifier, "deleted": True},

@@ -8,7 +8,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from gatelet.aws.connection import Connection
+from gatelet.aws.sdk_connection import SdkConnection
 
 PATIENCE = 86_400
 """Seconds; a person who is asked a question in between is the only deadline."""
@@ -46,6 +46,8 @@ def local_session(*, endpoint: str, region: str, key: str) -> LocalSession:
     return session
 
 
-def connect(session: boto3.Session) -> Connection:
+def connect(session: boto3.Session) -> SdkConnection:
     """Make a connection with an operator's credentials and without a request's haste."""
-    return Connection(session=session, deadline=PATIENCE, connect_share=CONNECT / PATIENCE, read_share=READ / PATIENCE)
+    return SdkConnection(
+        session=session, deadline=PATIENCE, connect_share=CONNECT / PATIENCE, read_share=READ / PATIENCE
+    )

@@ -31,6 +31,7 @@ from gatelet_cli.client_registration import Metadata, document, with_secret
 from gatelet_cli.console import moment
 from gatelet_cli.failure import Usage
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import Yes, noun
 
 app = noun("clients", "Applications that get tokens. RFC 7591")
@@ -82,7 +83,9 @@ def create(
         allowed_origins=_list(allowed_origin),
         refresh_token_cookie=refresh_token_cookie,
     )
-    registration = client_registration.register(wanted, client_id, run.administration)
+    with run.action(OperatorEvent.CLIENT_CREATED) as about:
+        registration = client_registration.register(wanted, client_id, run.administration)
+        about["client_id"] = registration.client.client_id
     run.console.record(with_secret(registration.client, registration.secret))
     for note in (*registration.notes, *([SHOWN_ONCE] if registration.secret else [])):
         run.console.note(note)
@@ -147,7 +150,8 @@ def update(
     )
     if not wanted.given():
         raise Usage("Name what to change, such as --client-name. See `gatelet clients update --help`.")
-    client, notes = client_registration.change(client_id, wanted, run.administration)
+    with run.action(OperatorEvent.CLIENT_UPDATED, client_id=client_id, changed=" ".join(wanted.given())):
+        client, notes = client_registration.change(client_id, wanted, run.administration)
     run.console.record(document(client))
     for note in (*notes, REMEMBERED):
         run.console.note(note)
@@ -175,7 +179,8 @@ def rotate_secret(
         )
     elif not seconds and client.secrets:
         run.console.confirm(f"Every other secret of client {client_id} stops working. Go on?", yes=yes)
-    rotation = client_secrets.rotate_secret(client, seconds, run.administration)
+    with run.action(OperatorEvent.CLIENT_SECRET_ROTATED, client_id=client_id):
+        rotation = client_secrets.rotate_secret(client, seconds, run.administration)
     run.console.record(with_secret(rotation.client, rotation.secret))
     run.console.note(f"{SHOWN_ONCE} {REMEMBERED}")
 
@@ -184,7 +189,8 @@ def rotate_secret(
 def enable(context: typer.Context, *, client_id: ClientId) -> None:
     """Let a client authenticate again."""
     run = invocation(context)
-    client = run.administration.accounts.enable_client(client_id)
+    with run.action(OperatorEvent.CLIENT_ENABLED, client_id=client_id):
+        client = run.administration.accounts.enable_client(client_id)
     run.console.done(f"Client {client_id} is enabled. {REMEMBERED}", document(client))
 
 
@@ -194,7 +200,8 @@ def disable(context: typer.Context, *, client_id: ClientId, yes: Yes = False) ->
     run = invocation(context)
     client = run.administration.directory.client(client_id)
     run.console.confirm(f"Disable client {client_id} ({client.client_name}) and refuse its tokens?", yes=yes)
-    client = run.administration.accounts.disable_client(client_id)
+    with run.action(OperatorEvent.CLIENT_DISABLED, client_id=client_id):
+        client = run.administration.accounts.disable_client(client_id)
     run.console.done(f"Client {client_id} is disabled, and its access tokens are refused.", document(client))
 
 
@@ -204,7 +211,8 @@ def delete(context: typer.Context, *, client_id: ClientId, yes: Yes = False) -> 
     run = invocation(context)
     client = run.administration.directory.client(client_id)
     run.console.confirm(f"Delete client {client_id} ({client.client_name}) and revoke its grants?", yes=yes)
-    revoked = run.administration.accounts.delete_client(client_id)
+    with run.action(OperatorEvent.CLIENT_DELETED, client_id=client_id):
+        revoked = run.administration.accounts.delete_client(client_id)
     run.console.done(
         f"Client {client_id} is deleted. Grants that were revoked: {revoked}.",
         {"client_id": client_id, "deleted": True, "revoked_grants": revoked},

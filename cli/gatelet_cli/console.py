@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gatelet_cli.terminal import Terminal
 
 WIDTH_OF_A_PIPE = 200
+TitledTable: TypeAlias = "tuple[str, Sequence[str], Sequence[Mapping[str, Any]]]"
+"""Title, columns and rows."""
 
 
 class Output(StrEnum):
@@ -57,6 +59,15 @@ class Console:
         for name, value in record.items():
             grid.add_row(name, cell(name, value))
         _rich().print(grid)
+
+    def report(self, document: Mapping[str, Any], tables: Sequence[TitledTable]) -> None:
+        """Print several tables, each under its title, or the document that holds them all."""
+        if self._json:
+            _print_json(document)
+            return
+        for title, columns, rows in tables:
+            typer.echo(title)
+            self._print_table(columns, rows)
 
     def done(self, sentence: str, record: Mapping[str, Any]) -> None:
         """Say what was done, or print what is so now."""

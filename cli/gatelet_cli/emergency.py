@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gatelet_cli.operator_event import OperatorEvent
+
 if TYPE_CHECKING:
     from gatelet_cli.invocation import Invocation
 
@@ -39,7 +41,9 @@ class Emergency:
         """Explain, ask, replace, wait, revoke."""
         self._run.console.note(self._consequences())
         self._run.console.confirm(f"Replace the {self._secret} keys of {self._run.stack.name}?", yes=yes)
-        answer = self._run.administration.keys.replace(self._secret, self._kid)
+        about = {"kid": self._kid} if self._kid else {}
+        with self._run.action(OperatorEvent.KEYS_REPLACED, keys=self._secret, **about):
+            answer = self._run.administration.keys.replace(self._secret, self._kid)
         self._run.console.note(f"Fresh keys are in use; {len(answer['compromised'])} are to be revoked.")
         try:
             if not at_once:
@@ -56,7 +60,9 @@ class Emergency:
 
     def revoke(self, answer: dict[str, Any] | None = None) -> None:
         """Refuse everything that the replaced keys made."""
-        revoked = self._run.administration.keys.revoke_compromised(self._secret)
+        with self._run.action(OperatorEvent.KEYS_REVOKED, keys=self._secret) as about:
+            revoked = self._run.administration.keys.revoke_compromised(self._secret)
+            about["kids"] = " ".join(revoked)
         self._run.console.done(
             f"Revoked: {', '.join(revoked) or 'nothing, there was no replaced key left'}.",
             {**(answer or {}), "revoked": revoked},

@@ -127,6 +127,14 @@ def explain(error: Exception) -> Failure | None:
             return _from_aws(error)
 
 
+def changed_nothing(error: Exception) -> bool:
+    """Tell whether an operation was refused before anything was written."""
+    from gatelet.aws.record import AlreadyExists, ChangedMeanwhile, NotFound  # noqa: PLC0415
+    from gatelet.oauth.client_metadata import InvalidClientMetadata  # noqa: PLC0415
+
+    return isinstance(error, Failure | AlreadyExists | ChangedMeanwhile | NotFound | InvalidClientMetadata)
+
+
 def _sentence(error: Exception) -> str:
     text = str(error)
     return f"{text[:1].upper()}{text[1:]}."

@@ -9,6 +9,7 @@ import typer
 from gatelet_cli import grant_administration
 from gatelet_cli.grant_administration import document
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import DASHES, Yes, noun
 
 app = noun("grants", "What users allow clients to do; a refresh token belongs to one.")
@@ -42,5 +43,6 @@ def revoke(
     run = invocation(context)
     grant = run.administration.accounts.grant(gid)
     run.console.confirm(f"Revoke what {grant.sub} allows client {grant.client_id}?", yes=yes)
-    run.administration.accounts.revoke(gid)
+    with run.action(OperatorEvent.GRANT_REVOKED, gid=gid, sub=grant.sub, client_id=grant.client_id):
+        run.administration.accounts.revoke(gid)
     run.console.done(f"Grant {gid} is revoked.", {"gid": gid, "status": "revoked"})

@@ -109,7 +109,7 @@ def _keys(administration: Administration) -> dict[str, str]:
         for alg, ring in sorted(status[secret]["kids"].items())
     }
     youngest = max((ring["next"]["created_at"] for ring in status[SIGNING]["kids"].values()), default=now)
-    left = youngest + status.get("next_key_age", Settings.next_key_age) - now
+    left = youngest + status.get("next_key_age", Settings().next_key_age) - now
     return {**ages, "next rotation": f"in {describe(left)}" if left > 0 else "possible now"}
 
 

@@ -10,6 +10,7 @@ import typer
 from gatelet_cli.emergency import Emergency
 from gatelet_cli.failure import Usage
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import Yes, noun
 
 app = noun("keys", "Keys that sign tokens, and those that make refresh tokens. They are never shown.")
@@ -60,7 +61,8 @@ def rotate(
         return
     if at_once or kid:
         raise Usage("--at-once and --kid are for --emergency.")
-    answer = run.administration.keys.rotate(secret.value)
+    with run.action(OperatorEvent.KEYS_ROTATED, keys=secret.value):
+        answer = run.administration.keys.rotate(secret.value)
     kids = ", ".join(f"{alg} {ring['current']}" for alg, ring in sorted(answer["kids"].items()))
     run.console.done(f"The {secret.value} keys are rotated; now in use: {kids}.", answer)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatelet_cli import apis, clients, grants, keys, roles, sessions, status, users
+from gatelet_cli import apis, audit, clients, cost, grants, keys, roles, sessions, status, users
 from gatelet_cli.console import Console, Output
 from gatelet_cli.invocation import Invocation
 from gatelet_cli.options import GateletCommand
@@ -40,6 +40,8 @@ app = typer.Typer(
 for module in (clients, apis, users, roles, keys, sessions, grants):
     app.add_typer(module.app)
 app.command("status", epilog="Exit code 1 if anything is not as it should be.")(status.status)
+app.command("audit", epilog=audit.EPILOG)(audit.audit)
+app.command("cost", epilog=cost.EPILOG)(cost.cost)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so

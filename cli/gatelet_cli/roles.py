@@ -8,6 +8,7 @@ import typer
 
 from gatelet_cli import role_administration
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import Yes, noun
 from gatelet_cli.role_administration import document
 
@@ -28,7 +29,8 @@ def create(
 ) -> None:
     """Create a role."""
     run = invocation(context)
-    role = role_administration.create(name, permission, description, run.administration)
+    with run.action(OperatorEvent.ROLE_CREATED, role=name):
+        role = role_administration.create(name, permission, description, run.administration)
     run.console.record(document(role))
 
 
@@ -48,7 +50,8 @@ def delete(context: typer.Context, *, name: Name, yes: Yes = False) -> None:
     holders = role_administration.holders(role.name, run.administration)
     named = f", and take it from {', '.join(user.username for user in holders)}" if holders else ""
     run.console.confirm(f"Delete role {role.name}{named}?", yes=yes)
-    role_administration.delete(role.name, run.administration)
+    with run.action(OperatorEvent.ROLE_DELETED, role=name):
+        role_administration.delete(role.name, run.administration)
     run.console.done(
         f"Role {role.name} is deleted. Users who had it: {len(holders)}.",
         {"name": role.name, "deleted": True, "users": [user.username for user in holders]},

@@ -8,6 +8,7 @@ import typer
 
 from gatelet_cli import user_administration
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import DASHES, Yes, noun
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def end(
     owner = user_administration.find(user, run.administration)
     which = f"session {session_id}" if session_id else "every session"
     run.console.confirm(f"End {which} of {owner.username}?", yes=yes)
-    ended = user_administration.end_sessions(owner, session_id, run.administration)
+    about = {"ended_session": session_id} if session_id else {}
+    with run.action(OperatorEvent.SESSIONS_ENDED, sub=owner.sub, **about):
+        ended = user_administration.end_sessions(owner, session_id, run.administration)
     run.console.done(
         f"Sessions of {owner.username} that were ended: {ended}.", {"username": owner.username, "ended_sessions": ended}
     )

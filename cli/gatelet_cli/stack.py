@@ -48,6 +48,8 @@ class Stack:
     tables: dict[str, str]
     rotate_keys_function: str
     password_grant: bool
+    log_group: str | None
+    """None where an earlier release deployed the stack."""
     session: boto3.Session
 
     @property
@@ -130,5 +132,6 @@ def _from_outputs(session: boto3.Session, name: str, outputs: dict[str, str]) ->
         tables={table: outputs[f"Gatelet{table.capitalize()}Table"] for table in TABLES},
         rotate_keys_function=outputs["GateletRotateKeysFunction"],
         password_grant=outputs.get("GateletPasswordGrant") == "true",
+        log_group=outputs.get("GateletLogGroup"),
         session=session,
     )

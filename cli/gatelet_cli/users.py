@@ -10,6 +10,7 @@ from gatelet_cli import user_administration
 from gatelet_cli.console import Console
 from gatelet_cli.failure import Usage
 from gatelet_cli.invocation import invocation
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.options import Yes, noun
 from gatelet_cli.user_administration import ADVISED_PASSWORD, document, parse_claims
 
@@ -48,9 +49,11 @@ def create(
     claims = parse_claims(claim or [], email=email, name=name)
     username = user_administration.require_username(username)
     password = _password(run.console, from_stdin=password_stdin)
-    user = user_administration.create(
-        username, password, claims=claims, roles=role or [], administration=run.administration
-    )
+    with run.action(OperatorEvent.USER_CREATED) as about:
+        user = user_administration.create(
+            username, password, claims=claims, roles=role or [], administration=run.administration
+        )
+        about["sub"] = user.sub
     run.console.record(document(user))
 
 
@@ -79,7 +82,10 @@ def update(
     claims = parse_claims(claim or [], email=email, name=name)
     if not claims:
         raise Usage("Name what to change: --email, --name or --claim.")
-    run.console.record(document(user_administration.update(username, claims, run.administration)))
+    with run.action(OperatorEvent.USER_UPDATED, changed=" ".join(claims)) as about:
+        user = user_administration.update(username, claims, run.administration)
+        about["sub"] = user.sub
+    run.console.record(document(user))
 
 
 @app.command("set-password")
@@ -96,9 +102,10 @@ def set_password(
     run = invocation(context)
     user = user_administration.find(username, run.administration)
     password = _password(run.console, from_stdin=password_stdin)
-    user, ended = user_administration.set_password(
-        user.username, password, keep_sessions=keep_sessions, administration=run.administration
-    )
+    with run.action(OperatorEvent.USER_PASSWORD_SET, sub=user.sub):
+        user, ended = user_administration.set_password(
+            user.username, password, keep_sessions=keep_sessions, administration=run.administration
+        )
     run.console.done(
         f"The password of {user.username} is set. Sessions that were ended: {ended}.",
         {"username": user.username, "sub": user.sub, "ended_sessions": ended},
@@ -119,7 +126,8 @@ def set_roles(
         raise Usage("Name the roles with --role, or take every one away with --none.")
     roles = user_administration.require_roles(role or [], run.administration)
     user = user_administration.find(username, run.administration)
-    user = run.administration.accounts.set_roles(user.sub, roles)
+    with run.action(OperatorEvent.USER_ROLES_SET, sub=user.sub, roles=" ".join(roles)):
+        user = run.administration.accounts.set_roles(user.sub, roles)
     run.console.done(f"{user.username} has the roles: {', '.join(roles) or 'none'}.", document(user))
 
 
@@ -128,7 +136,8 @@ def enable(context: typer.Context, *, username: Username) -> None:
     """Let a user sign in again."""
     run = invocation(context)
     user = user_administration.find(username, run.administration)
-    user = run.administration.accounts.enable_user(user.sub)
+    with run.action(OperatorEvent.USER_ENABLED, sub=user.sub):
+        user = run.administration.accounts.enable_user(user.sub)
     run.console.done(f"{user.username} is enabled.", document(user))
 
 
@@ -138,7 +147,8 @@ def disable(context: typer.Context, *, username: Username, yes: Yes = False) -> 
     run = invocation(context)
     user = user_administration.find(username, run.administration)
     run.console.confirm(f"Disable {user.username} and end every session?", yes=yes)
-    user = run.administration.accounts.disable_user(user.sub)
+    with run.action(OperatorEvent.USER_DISABLED, sub=user.sub):
+        user = run.administration.accounts.disable_user(user.sub)
     run.console.done(f"{user.username} is disabled, every session ended, every token refused.", document(user))
 
 
@@ -148,7 +158,8 @@ def delete(context: typer.Context, *, username: Username, yes: Yes = False) -> N
     run = invocation(context)
     user = user_administration.find(username, run.administration)
     run.console.confirm(f"Delete {user.username} ({user.sub}) and everything that belongs to the account?", yes=yes)
-    run.administration.accounts.delete_user(user)
+    with run.action(OperatorEvent.USER_DELETED, sub=user.sub):
+        run.administration.accounts.delete_user(user)
     run.console.done(f"{user.username} is deleted.", {"username": user.username, "sub": user.sub, "deleted": True})
 
 

@@ -73,7 +73,7 @@ def token_response() -> Schema:
 
 def introspection() -> Schema:
     """RFC 7662 §2.2"""
-    of_token = AccessToken.__dataclass_fields__
+    of_token = AccessToken._fields
     active = _members(["active", "token_type", *of_token], required=["active", "iss", "sub", "client_id", "exp", "iat"])
     active["properties"]["active"] = {"const": True}
     inactive = json_object({"active": {"const": False}}, ["active"])

@@ -67,12 +67,14 @@ class AuthorizationServer(Construct):
         self.alarm_actions = alarm_actions
         self.authorizer_deadline = authorizer_deadline or cdk.Duration.seconds(2)
         self.state = State(self, "State", removal_policy=removal_policy)
+        # One for all functions and for what operators do: the audit trail, which outlives them.
+        self.log_group = logs.LogGroup(self, "Log", retention=log_retention, removal_policy=removal_policy)
         self.function_defaults = FunctionDefaults(
             bundle=bundle or Bundle.for_lambda(architecture),
             architecture=architecture,
             holdings=self.state.holdings,
             password_grant=password_grant,
-            log_retention=log_retention,
+            log_group=self.log_group,
             next_key_age=next_key_age or cdk.Duration.hours(2),
         )
         self._api = ServerApi(self, "Api", domain=domain, log_retention=log_retention)
@@ -104,7 +106,7 @@ class AuthorizationServer(Construct):
             "Operator",
             holdings=self.state.holdings,
             rotate_keys=self.rotate_keys.function,
-            log_groups=[function.log_group for function in (*self.functions.values(), self.rotate_keys)],
+            log_group=self.log_group,
         ).policy
         self._outputs = Outputs(self, "Outputs", server=self, domain_target=self._api.domain_target)
 

@@ -10,6 +10,7 @@ from gatelet.aws.settings import Settings
 LARGEST_LOGO = 2560
 """Characters; a function's whole environment may hold 4 KB."""
 
+_DEFAULTS = Settings()
 _NAME = re.compile(r"(?=.*\S).{1,60}")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOGO = re.compile(r"data:image/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+={0,2}")
@@ -24,8 +25,8 @@ class BrandError(ValueError):
 class Brand:
     """How the operator presents itself to people who sign in. Raises BrandError."""
 
-    name: str = Settings.brand_name
-    colour: str = Settings.brand_colour
+    name: str = _DEFAULTS.brand_name
+    colour: str = _DEFAULTS.brand_colour
     """As #rrggbb; the pages compute shades of it that can be read."""
     logo: str | None = None
     """A data URI of a small image, an SVG at best: the pages load nothing from elsewhere."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +19,25 @@ import uv
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from gatelet_cdk import trimming
+from gatelet_cdk import bill_of_materials, licence, lock_file, native_library, trimming
 
 RUNTIME = "3.13"
 """The Python of the Lambda runtime."""
 
 LOCK = Path(__file__).with_name("runtime.lock")
-RECIPE = (Path(__file__), Path(trimming.__file__))
+RECIPE = tuple(
+    map(
+        Path,
+        (
+            __file__,
+            bill_of_materials.__file__,
+            licence.__file__,
+            lock_file.__file__,
+            native_library.__file__,
+            trimming.__file__,
+        ),
+    )
+)
 # Amazon Linux 2023, which the runtime runs on, has glibc 2.34.
 _WHEELS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
@@ -74,8 +87,8 @@ class Bundle:
 
     @cached_property
     def asset_hash(self) -> str:
-        """Name the code, the lock, the target and the recipe: everything that can change the bundle."""
-        digest = hashlib.sha256(self._machine.encode())
+        """Name the code, the lock, the target, the version and the recipe: everything that can change the bundle."""
+        digest = hashlib.sha256(f"{self._machine}\0{bill_of_materials.own_version()}".encode())
         for path in (self.lock, *RECIPE):
             digest.update(path.read_bytes() + b"\0")
         for path in self._sources():
@@ -84,13 +97,20 @@ class Bundle:
         return digest.hexdigest()
 
     def build(self, directory: Path) -> None:
-        """Install, copy, trim and compile into a directory, and check the size."""
+        """Install, copy, trim, describe and compile into a directory, and check the size."""
         self._install(directory)
         shutil.copytree(self.package, directory / "gatelet", ignore=shutil.ignore_patterns("__pycache__"))
         trimming.trim(directory)
-        if self._compiles:
-            self._compile(directory)
+        bill_of_materials.write(directory, self.lock)
+        if self.compiler:
+            self._compile(self.compiler, directory)
         trimming.require_size(directory)
+
+    def describe(self, directory: Path) -> str:
+        """Tell the size of what was built, and whether it starts fast."""
+        zipped, unzipped = (size / 1e6 for size in (trimming.zipped_size(directory), trimming.unzipped_size(directory)))
+        warning = "" if self.compiler else f"; without bytecode, so it starts slowly: there is no Python {RUNTIME} here"
+        return f"Bundle for {self.target}: {zipped:.1f} MB zipped, {unzipped:.1f} MB unzipped{warning}"
 
     @cached_property
     def _interpreter(self) -> tuple[str, str]:
@@ -101,17 +121,21 @@ class Bundle:
         version, machine = _run([self.python, "-c", program]).split()
         return version, machine
 
-    @property
-    def _compiles(self) -> bool:
-        """Tell whether this interpreter's bytecode is what the target reads."""
-        return self.target == "host" or self._interpreter[0].startswith(f"{RUNTIME}.")
+    @cached_property
+    def compiler(self) -> str | None:
+        """The interpreter whose bytecode the target reads; None where this machine has none."""
+        if self.target == "host" or self._interpreter[0].startswith(f"{RUNTIME}."):
+            return self.python
+        find = [uv.find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", RUNTIME]
+        found = subprocess.run(find, check=False, capture_output=True, text=True)
+        return found.stdout.strip() or None
 
     @property
     def _machine(self) -> str:
         """Name what differs between two bundles of one code: on Lambda whether there is bytecode, nothing else."""
         if self.target == "host":
             return " ".join(self._interpreter)
-        return f"{self.target} {'compiled' if self._compiles else 'source'}"
+        return f"{self.target} {'compiled' if self.compiler else 'source'}"
 
     def _sources(self) -> list[Path]:
         """Return every file of the package that ships."""
@@ -131,15 +155,16 @@ class Bundle:
             ]
         )
 
-    def _compile(self, directory: Path) -> None:
+    def _compile(self, compiler: str, directory: Path) -> None:
         # Nothing on Lambda can write a cache, so without bytecode each cold start compiles anew. Unchecked: the files
         # never change there, and zip files carry no useful modification time.
-        _run(
-            [
-                *[self.python, "-m", "compileall", "-q", "-j", "0", "-s", str(directory)],
-                *["--invalidation-mode", "unchecked-hash", str(directory)],
-            ]
-        )
+        compile_all = [compiler, "-m", "compileall", "-q", "-j", "0", "-s", str(directory)]
+        unchecked = ["--invalidation-mode", "unchecked-hash"]
+        own = directory / trimming.OWN
+        _run([*compile_all, *unchecked, str(own)])
+        # What others wrote ships as bytecode in the place of its source, where Python finds it without one.
+        _run([*compile_all, *unchecked, "-b", "-x", f"^{re.escape(str(own))}/", str(directory)])
+        trimming.remove_sources(directory)
 
 
 @jsii.implements(ILocalBundling)
@@ -150,9 +175,11 @@ class _LocalBundling:
         self._bundle = bundle
 
     def try_bundle(self, output_dir: str, options: object = None, **_: object) -> bool:
-        """Build into the directory that the CDK made."""
+        """Build into the directory that the CDK made, and say on standard error how large it is for AWS."""
         del options
         self._bundle.build(Path(output_dir))
+        if self._bundle.target != "host":
+            sys.stderr.write(f"{self._bundle.describe(Path(output_dir))}\n")
         return True
 
 

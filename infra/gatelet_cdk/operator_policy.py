@@ -38,7 +38,7 @@ class OperatorPolicy(Construct):
         *,
         holdings: Mapping[str, Holding],
         rotate_keys: lambda_.IFunction,
-        log_groups: Sequence[logs.ILogGroup],
+        log_group: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, id)
         self.policy = iam.ManagedPolicy(
@@ -54,7 +54,10 @@ class OperatorPolicy(Construct):
                 ),
                 _statement("lambda:InvokeFunction", on=[rotate_keys.function_arn]),
                 _statement("cloudformation:DescribeStacks", on=[_any_life_of(cdk.Stack.of(self))]),
-                _statement("logs:FilterLogEvents", on=[group.log_group_arn for group in log_groups]),
+                # What was written can be neither changed nor deleted with these.
+                _statement(
+                    "logs:CreateLogStream", "logs:FilterLogEvents", "logs:PutLogEvents", on=[log_group.log_group_arn]
+                ),
             ],
         )
         cdk.Validations.of(self.policy).acknowledge(

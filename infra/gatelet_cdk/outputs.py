@@ -25,6 +25,7 @@ class Outputs(Construct):
         fixed_output(self, "GateletGrantSecret", server.state.grant_secret.secret_arn)
         fixed_output(self, "GateletRotateKeysFunction", server.rotate_keys.function.function_name)
         fixed_output(self, "GateletOperatorPolicy", server.operator_policy.managed_policy_arn)
+        fixed_output(self, "GateletLogGroup", server.log_group.log_group_name)
         fixed_output(self, "GateletPasswordGrant", "true" if server.password_grant else "false")
         if domain_target:
             fixed_output(self, "GateletDomainTarget", domain_target)

@@ -1,20 +1,21 @@
-"""One Lambda function with a role, a log group and settings of its own."""
+"""One Lambda function with a role and settings of its own, which writes to the log of the server."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from gatelet_cdk.privileges import privileges_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aws_cdk import aws_logs as logs
 
     from gatelet.aws.settings import Settings
     from gatelet_cdk.bundling import Bundle
@@ -33,7 +34,7 @@ class FunctionDefaults:
     architecture: lambda_.Architecture
     holdings: Mapping[str, Holding]
     password_grant: bool
-    log_retention: logs.RetentionDays
+    log_group: logs.ILogGroup
     next_key_age: cdk.Duration
 
     @property
@@ -43,7 +44,7 @@ class FunctionDefaults:
 
 
 class ServerFunction(Construct):
-    """A function that may do what its row of the privileges says, knows the names in it, and writes to its own log."""
+    """A function that may do what its row of the privileges says, knows the names in it, and adds to the log."""
 
     def __init__(
         self,
@@ -62,14 +63,8 @@ class ServerFunction(Construct):
         names: dict[str, Any] = {setting: defaults.holdings[setting].name for setting in privileges}
         if "keys_table" in privileges:
             names["keys_age"] = defaults.keys_age
-        self.log_group = logs.LogGroup(
-            self,
-            "Log",
-            retention=defaults.log_retention,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        _allow(role, ("logs:CreateLogStream", "logs:PutLogEvents"), self.log_group.log_group_arn)
+        _allow(role, ("logs:CreateLogStream", "logs:PutLogEvents"), defaults.log_group.log_group_arn)
         for setting, actions in privileges.items():
             _allow(role, actions, defaults.holdings[setting].arn)
         self.function = lambda_.Function(
@@ -80,14 +75,14 @@ class ServerFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=defaults.architecture,
             role=role,
-            log_group=self.log_group,
+            log_group=defaults.log_group,
             memory_size=memory_size,
             timeout=timeout or cdk.Duration.seconds(settings.deadline + _AFTER_DEADLINE),
             reserved_concurrent_executions=reserved_concurrency,
             environment={
                 "POWERTOOLS_SERVICE_NAME": "gatelet",
                 "POWERTOOLS_METRICS_NAMESPACE": "Gatelet",
-                **replace(settings, **names).to_environment(),
+                **settings._replace(**names).to_environment(),
             },
         )
         cdk.Validations.of(self.function).acknowledge(

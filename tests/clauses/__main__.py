@@ -11,7 +11,7 @@ from tests.clauses.markers import proofs
 
 def main() -> int:
     """Return 1, and write nothing, where a clause is neither proven nor explained."""
-    every, tests = clauses(), proofs()
+    every, tests = clauses(), proofs("clause")
     found = faults(every, tests)
     for fault in found:
         print(fault, file=sys.stderr)  # noqa: T201 - a program that prints

@@ -39,9 +39,9 @@ class Browser:
     Keeps cookies as browsers do on the machine itself, where http is a secure context; requests does not.
     """
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, http: requests.Session | None = None) -> None:
         self._issuer = issuer
-        self._http = requests.Session()
+        self._http = http or requests.Session()
         self._cookies: dict[str, str] = {}
 
     def open(self, url: str) -> requests.Response:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
 from gatelet_cli.administration import Administration
+from gatelet_cli.audit_trail import AuditTrail
 from gatelet_cli.aws_session import LocalSession
 from gatelet_cli.local.synthesis import STACK
+from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.stack import describe_stack
+from tests.e2e.concurrency import eventually
 from tests.e2e.registration import Registration
 from tests.e2e.server import error_of
 
@@ -73,6 +77,36 @@ def test_policy_lets_an_operator_look_at_the_keys(administration):
     assert administration.keys.status()["signing"]["kids"]["ES256"]["current"]["kid"]
     assert administration.published_algorithms() >= ("ES256", "RS256")
     assert administration.registered_scopes()["whoami:read"]
+
+
+def test_functions_and_operators_write_to_one_log_group(stack, server, service):
+    """The audit trail, by an identity that may do anything: the emulator judges log groups by another ARN than AWS."""
+    trail = AuditTrail(describe_stack(stack.emulator.session, STACK))
+    now = int(time.time())
+    server.client_credentials(service)
+    trail.write(OperatorEvent.CLIENT_UPDATED, {"client_id": service.client_id}, outcome="succeeded", now=now)
+
+    lines = eventually(lambda: _with_both(list(trail.read(now - 60, client=service.client_id))), within=5)
+
+    (own,) = [line for line in lines if line["events"] == ["operator.client_updated"]]
+    assert own["operator"].startswith("arn:aws:")
+
+
+def test_policy_takes_nothing_from_the_audit_trail(session, stack):
+    logs, group = session.client("logs"), stack.outputs["GateletLogGroup"]
+    for forbidden in (
+        lambda: logs.delete_log_group(logGroupName=group),
+        lambda: logs.put_retention_policy(logGroupName=group, retentionInDays=1),
+        lambda: logs.delete_log_stream(logGroupName=group, logStreamName="operator/x"),
+    ):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            forbidden()
+
+
+def _with_both(lines):
+    """Wait for what the function wrote: the emulator writes it down after the answer."""
+    events = {event for line in lines for event in line["events"]}
+    return lines if {"token.issued", "operator.client_updated"} <= events else None
 
 
 def test_policy_opens_no_secret_and_reads_no_grant_wholesale(session, stack):

@@ -6,16 +6,21 @@ would come too late to race.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
+from urllib.parse import urlencode
 
 import pytest
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from tests.e2e.concurrency import at_once, eventually
+from tests.e2e.person import Browser, parameters
 from tests.e2e.server import error_of
 from tests.e2e.store import gid_of
 
 MANY = 20
+CALLBACK = "https://app.example/callback"
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +47,7 @@ def test_parallel_refreshes_advance_once_and_share_the_successor(race, server, l
 
 
 @pytest.mark.attack("ATK-163")
+@pytest.mark.advisory("CVE-2026-1035")
 def test_without_grace_one_refresh_wins_and_the_grant_ends(race, server, registration, user, store):
     """A client that allows no retry: the second use is theft. RFC 9700 §4.14.2"""
     strict = registration.client(refresh_grace=0)
@@ -58,11 +64,11 @@ def test_without_grace_one_refresh_wins_and_the_grant_ends(race, server, registr
 class Refreshing:
     """A client that refreshes as fast as it can, until it is refused."""
 
-    def __init__(self, server, client, user) -> None:
+    def __init__(self, server, client, tokens) -> None:
         self._server = server
         self._client = client
-        self.tokens = [server.password(client, user)]
-        self._thread = threading.Thread(target=self._run)
+        self.tokens = [tokens]
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
@@ -72,20 +78,63 @@ class Refreshing:
     def is_under_way(self) -> bool:
         return len(self.tokens) > 2
 
-    def join(self) -> None:
+    def require_refused(self, store) -> None:
+        """Require that the grant has ended, and that no token of it is good any more.
+
+        The store is read before any token is tried: an old one would end a grant that lives, as reuse.
+        """
+        assert store.grant(gid_of(self.tokens[0]["access_token"]))["status"] == "revoked"
+        known = [each["refresh_token"] for each in self.tokens]
+        assert {error_of(self._server.refresh(self._client, each)) for each in known} == {"invalid_grant"}
         self._thread.join()
 
 
 @pytest.mark.usefixtures("race")
-def test_after_an_acknowledged_revocation_no_refresh_token_works(server, legacy, user, route):
+def test_after_an_acknowledged_revocation_no_refresh_token_works(server, legacy, user, route, store):
     """Rotation and revocation meet in one item: whatever a refresh beside it got is worth nothing."""
     for _ in range(10):
-        refreshing = Refreshing(server, legacy, user)
+        refreshing = Refreshing(server, legacy, server.password(legacy, user))
         eventually(refreshing.is_under_way, within=30)
         assert server.revoke(legacy, refreshing.tokens[0]["refresh_token"]).status_code == 200
-        known = [each["refresh_token"] for each in refreshing.tokens]
-        assert {error_of(server.refresh(legacy, each)) for each in known} == {"invalid_grant"}
-        refreshing.join()
+        refreshing.require_refused(store)
+    assert route.refuses_in_time(refreshing.tokens[-1]["access_token"])
+
+
+@pytest.fixture
+def sign_in(server, registration):
+    """Sign a person in, in a browser of its own, at a client that may stay signed in as long as the session lives."""
+    web = registration.client(
+        grant_types=("authorization_code", "refresh_token"), scope=("openid", "whoami:read"), redirect_uris=(CALLBACK,)
+    )
+    person = registration.person("reader")
+
+    def sign_in():
+        browser, verifier = Browser(server.issuer), secrets.token_urlsafe(48)
+        asked = {
+            "response_type": "code",
+            "client_id": web.client_id,
+            "redirect_uri": CALLBACK,
+            "scope": "openid whoami:read",
+            "code_challenge": create_s256_code_challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        arrived = browser.sign_in(f"{server.issuer}/oauth2/authorize?{urlencode(asked)}", person)
+        form = {"code": parameters(arrived)["code"], "redirect_uri": CALLBACK, "code_verifier": verifier}
+        return browser, web, server.token(web, grant_type="authorization_code", **form).json()
+
+    return sign_in
+
+
+@pytest.mark.usefixtures("race")
+def test_after_an_acknowledged_logout_no_refresh_token_works(sign_in, server, store, route):
+    """A rotation that meets the end of its session neither survives it nor undoes it. RP-Initiated Logout 1.0 §2"""
+    for _ in range(5):
+        browser, web, tokens = sign_in()
+        refreshing = Refreshing(server, web, tokens)
+        eventually(refreshing.is_under_way, within=30)
+        gone = browser.submit(browser.open(f"{server.issuer}/oauth2/logout"), action="logout")
+        assert gone.status_code == 200
+        refreshing.require_refused(store)
     assert route.refuses_in_time(refreshing.tokens[-1]["access_token"])
 
 

@@ -168,6 +168,10 @@ def test_an_api_of_another_stack_can_be_protected(unbundled, synthesize, backend
     shop = cdk.Stack(app, "Shop")
     api = server.protect("Access", audience=AUDIENCE, http_api=apigateway.HttpApi(shop, "Orders"))
     api.add_route("GET /orders", integration=backend, scope="orders:read")
-    environment = synthesize(shop).functions()["authorizer"].properties["Environment"]["Variables"]
+    template = synthesize(shop)
+    authorizer = template.functions()["authorizer"].properties
+    environment = authorizer["Environment"]["Variables"]
     assert environment["GATELET_ISSUER"] == {"Fn::ImportValue": "Login-GateletIssuer"}
     assert "Fn::ImportValue" in environment["GATELET_KEYS_TABLE"]
+    assert "Fn::ImportValue" in authorizer["LoggingConfig"]["LogGroup"]
+    assert template.of("Logs::LogGroup") == []

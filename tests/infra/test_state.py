@@ -29,6 +29,7 @@ OUTPUTS = {
     "GateletIssuer",
     "GateletKeysTable",
     "GateletLimitsTable",
+    "GateletLogGroup",
     "GateletOperatorPolicy",
     "GateletPasswordGrant",
     "GateletRotateKeysFunction",

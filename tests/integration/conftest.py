@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
 from gatelet.accounts.password import PasswordHashing
-from gatelet.handlers.observation import logger
+from gatelet.handlers.powertools import logger
 from tests.integration.aws_wire import AwsWire
 from tests.integration.deployment import Clock, Deployment
 from tests.integration.registered import ALICE, BROWSER, LEGACY, PASSWORD, SECRET, SERVICE, WEB, furnish
@@ -36,10 +37,11 @@ def aws() -> Aws:
 def moto(aws):
     """Let moto answer, and botocore repeat at once instead of after a pause."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        wire = AwsWire(BotocoreStubber.__call__)
+        wire = AwsWire()
+        ask = BotocoreStubber.__call__
 
         def send(stubber: BotocoreStubber, event_name: str, request: Any, **more: Any) -> Any:
-            return wire.send(stubber, event_name, request, **more)
+            return wire.send(partial(ask, stubber, event_name, request, **more), event_name, request)
 
         patch.setattr(BotocoreStubber, "__call__", send)
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
@@ -203,27 +205,32 @@ def tokens(signed_in) -> dict[str, Any]:
 class LogLines:
     """What the functions have logged, as text and as members."""
 
-    def __init__(self) -> None:
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self.stream = io.StringIO()
+        self._capsys = capsys
 
     @property
     def text(self) -> str:
+        self.stream.write(self._capsys.readouterr().out)
         return self.stream.getvalue()
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.text.splitlines()]
+        """The lines that say what happened; what Powertools writes besides is a metric alone."""
+        return [line for line in map(json.loads, self.text.splitlines()) if "message" in line]
 
     def clear(self) -> None:
+        self._capsys.readouterr()
         self.stream.truncate(0)
         self.stream.seek(0)
 
 
 @pytest.fixture
-def log(monkeypatch) -> LogLines:
+def log(monkeypatch, capsys) -> LogLines:
     """Collect the log of this test."""
-    lines = LogLines()
+    lines = LogLines(capsys)
     monkeypatch.setattr(logger.registered_handler, "stream", lines.stream)
+    lines.clear()
     return lines
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from gatelet.aws.attributes import marshal_item
 from gatelet.aws.directory import client_to_item, resource_server_to_item, role_to_item, user_to_item
+from gatelet.aws.sdk_connection import SdkConnection
 from gatelet.handlers import authorize, authorizer, introspect, metadata, refresh, revoke, rotate_keys, token, userinfo
+from gatelet.handlers.protected_api import ProtectedApi
 from gatelet.handlers.server import Server
 from tests.integration.api_gateway import FORM, Answer, basic, http_api_call, http_event
 
@@ -57,23 +58,31 @@ class Deployment:
         self.secretsmanager = aws.secretsmanager
         self.settings = settings
         self._containers: dict[str, Server] = {}
+        self._authorizers: dict[str, ProtectedApi] = {}
 
     # Containers
 
     def server(self, name: str, clock: Callable[[], float] | None = None) -> Server:
         """Return the server of one warm container; one made anew may have a clock of its own."""
         if name not in self._containers:
-            shares = authorizer.CALL_SHARES if name.startswith("authorizer") else (1 / 8, 1 / 4)
-            self._containers[name] = Server(self.settings, clock=clock or self.clock, call_shares=shares)
+            connect = SdkConnection if name.startswith("rotate_keys") else self.wire.connect
+            self._containers[name] = Server(self.settings, clock=clock or self.clock, connect=connect)
         return self._containers[name]
+
+    def api(self, name: str = "authorizer") -> ProtectedApi:
+        """Return what one warm container of the authorizer works with."""
+        if name not in self._authorizers:
+            self._authorizers[name] = ProtectedApi(self.settings, clock=self.clock, connect=self.wire.connect)
+        return self._authorizers[name]
 
     def restart(self) -> None:
         """Forget every container."""
         self._containers.clear()
+        self._authorizers.clear()
 
     def change_settings(self, **settings: Any) -> None:
         """Deploy with other settings."""
-        self.settings = replace(self.settings, **settings)
+        self.settings = self.settings._replace(**settings)
         self.restart()
 
     # State
@@ -199,7 +208,7 @@ class Deployment:
 
     def decide(self, event: dict[str, Any], container: str = "authorizer") -> dict[str, Any]:
         """Return the whole answer of the authorizer."""
-        return authorizer.handler.decide(event, self.server(container))
+        return authorizer.handler.decide(event, self.api(container))
 
     def rotate_keys(
         self, event: dict[str, Any], answer: Callable[[str, dict[str, Any]], None] | None = None

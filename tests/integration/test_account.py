@@ -251,6 +251,7 @@ def test_the_present_password_cannot_be_guessed_at(signed_in_visitor, page, wire
     assert wire.names.count("GetItem credentials") == looked_at + of_this_form
     assert [answer.status for answer in answers[:5]] == [400] * 5
     assert {answer.status for answer in answers[5:]} == {429}
+    assert answers[-1].headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize("new", ["", "short", "x" * 7])

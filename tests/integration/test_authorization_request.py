@@ -65,6 +65,7 @@ def test_the_redirect_uri_must_be_named(deployment, visitor, web, uris):
 
 @pytest.mark.attack("ATK-221")
 @pytest.mark.clause("RFC6749-3.1.2.4-1", "RFC9700-4.11.2-1", "OIDC-3.1.2.6-1")
+@pytest.mark.advisory("CVE-2026-41479", "CVE-2026-44681", "CVE-2025-4143")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -96,6 +97,7 @@ def test_the_response_type_is_required(visitor, web, kind):
 
 
 @pytest.mark.attack("ATK-224")
+@pytest.mark.advisory("CVE-2023-6927")
 @pytest.mark.parametrize("mode", ["fragment", "web_message", "form_post.jwt", "query.jwt", "jwt", "QUERY"])
 def test_any_other_response_mode_is_refused(visitor, web, mode):
     assert error_to_client(visitor.open(request_for(web, response_mode=mode))) == "invalid_request"
@@ -211,6 +213,7 @@ def test_every_answer_names_the_issuer(visitor, own_web):
 
 @pytest.mark.attack("ATK-294")
 @pytest.mark.clause("RFC9700-4.13-1")
+@pytest.mark.advisory("CVE-2026-33495")
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-original-url"])
 def test_the_issuer_is_configuration_whatever_the_headers_say(visitor, own_web, header):
     visitor.arrive(request_for(own_web))
@@ -222,6 +225,7 @@ def test_the_issuer_is_configuration_whatever_the_headers_say(visitor, own_web, 
 
 @pytest.mark.attack("ATK-239")
 @pytest.mark.clause("OIDC-6.1-1", "OIDC-6.2-1")
+@pytest.mark.advisory("CVE-2020-10770")
 @pytest.mark.parametrize(
     ("parameter", "error"), [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")]
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,6 +122,7 @@ def test_a_route_that_nobody_has_opened_is_closed(deployment, token, route_key):
 
 @pytest.mark.attack("ATK-060")
 @pytest.mark.attack("ATK-061")
+@pytest.mark.advisory("CVE-2026-33494")
 @pytest.mark.parametrize(
     "path", ["//orders", "/%6frders", "/orders/.", "/orders;x", "/orders/", "/ORDERS", "/admin/../orders"]
 )
@@ -134,6 +134,7 @@ def test_the_decision_is_about_the_route_and_not_the_path(deployment, read_only,
 
 @pytest.mark.attack("ATK-059")
 @pytest.mark.attack("ATK-061")
+@pytest.mark.advisory("CVE-2026-76835")
 def test_no_other_header_counts(deployment, read_only):
     headers = {
         **bearer(read_only),
@@ -148,6 +149,7 @@ def test_no_other_header_counts(deployment, read_only):
 
 
 @pytest.mark.attack("ATK-054")
+@pytest.mark.advisory("CVE-2021-32701")
 def test_an_allowed_route_opens_no_other(deployment, read_only):
     """Every call is decided anew; nothing is kept from one route to the next."""
     assert deployment.authorize(read_only, "GET /orders")
@@ -228,6 +230,6 @@ def test_one_api_may_have_another_issuer_name_and_audience_in_its_settings(deplo
     assert not deployment.authorize(token)
     deployment.change_settings(audience="https://orders.example", issuer="https://else.example")
     assert not deployment.authorize(token)
-    deployment.settings = replace(deployment.settings, issuer="https://auth.example")
+    deployment.settings = deployment.settings._replace(issuer="https://auth.example")
     deployment.restart()
     assert deployment.authorize(token)

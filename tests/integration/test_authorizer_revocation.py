@@ -186,21 +186,10 @@ def test_every_page_of_a_partition_is_read(deployment, announce, token, wire, cl
         return send()
 
     wire.fail(one_by_one, to("Query feed"))
-    _limit_pages(deployment)
+    wire.page = 2
 
     assert not deployment.authorize(token)
     assert len(pages) >= 3
-
-
-def _limit_pages(deployment) -> None:
-    """Let each page hold two items."""
-
-    def limit(params, **_more) -> None:
-        params["Limit"] = 2
-
-    deployment.server("authorizer").connection._dynamodb.meta.events.register(
-        "provide-client-params.dynamodb.Query", limit
-    )
 
 
 def test_after_a_revocation_was_acknowledged_every_container_refuses(deployment, legacy, secret, tokens, clock):

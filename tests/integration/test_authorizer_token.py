@@ -96,6 +96,7 @@ def test_a_token_in_the_query_or_the_body_is_never_read(deployment, ours):
 
 
 @pytest.mark.attack("ATK-009")
+@pytest.mark.advisory("CVE-2025-61920")
 @pytest.mark.parametrize("size", [4097, 8200, 200_000])
 def test_a_token_that_is_too_long_is_not_looked_at(decide, size):
     assert decide("Bearer " + "a" * size) == REFUSED
@@ -109,6 +110,7 @@ def test_a_good_token_of_more_than_4_kb_is_none_of_ours(decide, ours):
 
 @pytest.mark.attack("ATK-012")
 @pytest.mark.attack("ATK-013")
+@pytest.mark.advisory("CVE-2026-102269", "CVE-2025-62706", "CVE-2026-96760", "CVE-2024-33664")
 @pytest.mark.parametrize(
     "form",
     [
@@ -122,6 +124,7 @@ def test_a_good_token_of_more_than_4_kb_is_none_of_ours(decide, ours):
         "..",
         "....",
         '{{"protected":"{head}","payload":"{body}","signature":"{tag}"}}',
+        '{{"payload":"{body}","signatures":[]}}',
         '{{"payload":"{body}","signatures":[{{"protected":"{head}","signature":"{tag}"}}]}}',
         "{head}.{body}.{tag}=",
         "{head}=.{body}.{tag}",
@@ -139,6 +142,7 @@ def test_a_token_has_three_segments_in_one_spelling(decide, ours, form):
 
 @pytest.mark.attack("ATK-014")
 @pytest.mark.clause("RFC9068-2.1-2", "RFC9068-4-5", "RFC9068-4-6")
+@pytest.mark.advisory("CVE-2026-48523", "CVE-2026-28802")
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", "", "RS256", "ES384", "ES256K", "PS256", "EdDSA"])
 def test_only_the_algorithm_of_the_key_is_taken(decide, ours, alg):
     """RFC 8725 §3.1"""
@@ -149,6 +153,19 @@ def test_only_the_algorithm_of_the_key_is_taken(decide, ours, alg):
 
 
 @pytest.mark.attack("ATK-015")
+@pytest.mark.advisory(
+    "CVE-2017-11424",
+    "CVE-2022-29217",
+    "CVE-2026-48526",
+    "CVE-2026-102266",
+    "CVE-2026-102268",
+    "CVE-2026-102273",
+    "CVE-2024-37568",
+    "CVE-2026-114615",
+    "CVE-2026-114616",
+    "CVE-2024-33663",
+    "CVE-2026-85394",
+)
 def test_a_public_key_is_no_secret(deployment, decide, ours):
     """RFC 8725 §2.1: the public half, in whatever form, makes no HMAC that is taken."""
     public = ours.private.public_key()
@@ -160,6 +177,8 @@ def test_a_public_key_is_no_secret(deployment, decide, ours):
     secrets = [
         pem,
         pem.strip(),
+        pem.replace(b"\n", b"\r\n"),
+        b" " + pem.replace(b"\n", b"\n "),
         b"\xef\xbb\xbf" + pem,
         public.public_bytes(whole.DER, kind),
         ssh,
@@ -188,6 +207,9 @@ def test_the_key_of_somebody_else_is_none(decide, ours, curve):
 @pytest.mark.attack("ATK-024")
 @pytest.mark.attack("ATK-025")
 @pytest.mark.clause("RFC9068-4-7")
+@pytest.mark.advisory(
+    "CVE-2026-32597", "CVE-2026-48522", "CVE-2026-48525", "CVE-2025-59420", "CVE-2025-62706", "CVE-2024-33664"
+)
 @pytest.mark.parametrize(
     "more",
     [
@@ -217,6 +239,7 @@ def test_a_header_can_ask_for_nothing(decide, ours, wire, more):
 
 @pytest.mark.attack("ATK-018")
 @pytest.mark.clause("RFC9068-4-7")
+@pytest.mark.advisory("CVE-2026-27962")
 def test_a_key_in_the_header_is_not_used(decide, ours):
     theirs = foreign_key()
     numbers = theirs.public_key().public_numbers()
@@ -281,6 +304,7 @@ def test_a_refresh_token_is_no_access_token(decide, sign_in):
 @pytest.mark.attack("ATK-030")
 @pytest.mark.attack("ATK-065")
 @pytest.mark.clause("RFC9068-4-3", "OIDC-14-1")
+@pytest.mark.advisory("CVE-2024-53861")
 @pytest.mark.parametrize(
     "iss",
     [
@@ -393,6 +417,7 @@ def test_a_signature_in_der_form_is_none(decide, ours):
 
 
 @pytest.mark.attack("ATK-043")
+@pytest.mark.advisory("CVE-2026-102269")
 def test_bits_that_mean_nothing_must_be_zero(decide, ours):
     """RFC 4648 §3.5: the last character of a signature has two spellings more that decode alike."""
     token = ours.token()
@@ -437,6 +462,7 @@ def test_a_token_bound_to_a_key_is_not_taken_as_a_bearer_token(decide, ours):
 
 
 @pytest.mark.attack("ATK-042")
+@pytest.mark.advisory("CVE-2026-102269")
 def test_a_second_spelling_of_a_revoked_token_is_revoked_too(deployment, legacy, secret, sign_in, clock):
     """ECDSA takes (r, n - s) too: nothing may be keyed on the text of a token."""
     token = sign_in()["access_token"]

@@ -119,6 +119,7 @@ def test_an_unknown_client_and_a_wrong_secret_get_the_same_answer(ask, service, 
 
 
 @pytest.mark.attack("ATK-126")
+@pytest.mark.advisory("CVE-2025-64521")
 def test_a_disabled_client_is_answered_as_an_unknown_one(deployment, ask, service, secret):
     deployment.put_client(replace(service, enabled=False))
 
@@ -198,6 +199,7 @@ def test_a_public_client_must_not_present_a_secret(deployment, browser):
 
 @pytest.mark.attack("ATK-131")
 @pytest.mark.attack("ATK-132")
+@pytest.mark.advisory("CVE-2020-5300", "CVE-2020-15222", "CVE-2025-27370", "CVE-2025-27371")
 def test_a_client_assertion_authenticates_nobody(ask, service, secret):
     """RFC 7523 §2.2: not offered, and never ignored in favour of something else."""
     kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -62,6 +62,7 @@ def test_without_scope_it_is_what_the_client_is_registered_for(ask):
 
 @pytest.mark.attack("ATK-087")
 @pytest.mark.clause("RFC6749-3.3-1")
+@pytest.mark.advisory("CVE-2024-52287")
 def test_only_what_the_client_is_registered_for_is_granted(ask):
     """RFC 6749 §3.3"""
     assert ask(scope="orders:admin orders:read stock:read nothing").json["scope"] == "orders:read"

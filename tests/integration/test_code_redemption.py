@@ -69,6 +69,7 @@ def test_a_client_without_the_refresh_token_grant_gets_no_refresh_token(deployme
 
 
 @pytest.mark.clause("RFC6749-4.1.2-3", "RFC6749-10.5-1", "RFC9700-4.2.4-1", "OIDC-3.1.3.2-3")
+@pytest.mark.advisory("CVE-2025-46815")
 def test_a_replay_by_the_rightful_client_ends_the_grant(deployment, code, web, is_revoked, clock):
     """RFC 6749 §4.1.2, §10.5"""
     tokens = redeem(deployment, web, code).json
@@ -147,6 +148,7 @@ def test_a_wrong_attempt_consumes_nothing(deployment, code, web, wrong):
 
 @pytest.mark.attack("ATK-098")
 @pytest.mark.clause("RFC6749-4.1.3-3", "RFC6749-5.2-1", "RFC6749-10.5-2", "OIDC-3.1.3.2-2")
+@pytest.mark.advisory("CVE-2026-16089", "CVE-2026-55672")
 def test_a_code_is_of_no_use_to_another_client(deployment, code, web, other, wire):
     """RFC 6749 §5.2"""
     wire.clear()
@@ -159,6 +161,7 @@ def test_a_code_is_of_no_use_to_another_client(deployment, code, web, other, wir
 
 
 @pytest.mark.attack("ATK-099")
+@pytest.mark.advisory("CVE-2026-16089")
 def test_two_codes_cannot_be_put_together_to_another(deployment, visitor, web):
     """The tag covers key id, grant secret, generation and client."""
     first, second = (base64.urlsafe_b64decode(visitor.code(web).removeprefix("gc1_")) for _ in range(2))
@@ -265,6 +268,7 @@ def test_of_many_redemptions_one_succeeds_and_the_grant_ends(deployment, code, w
 
 
 @pytest.mark.attack("ATK-105")
+@pytest.mark.advisory("GHSA-wv3h-x6c4-r867")
 @pytest.mark.parametrize("enabled", [False, None])
 def test_the_code_of_a_user_who_was_disabled_gives_nothing(deployment, code, web, alice, is_revoked, enabled):
     if enabled is None:

@@ -157,6 +157,7 @@ def test_our_own_client_asks_for_no_consent_unless_it_wants_to(signed_in_visitor
 
 
 @pytest.mark.attack("ATK-246")
+@pytest.mark.advisory("CVE-2026-7571")
 def test_what_the_form_sends_along_changes_nothing(deployment, signed_in_visitor, consent, web):
     """Client, scope and redirect URI are in the seal."""
     deployment.put_client(replace(web, client_id="c_evil", redirect_uris=("https://evil.example/",)))
@@ -177,6 +178,7 @@ def test_what_the_form_sends_along_changes_nothing(deployment, signed_in_visitor
 
 @pytest.mark.attack("ATK-248")
 @pytest.mark.clause("RFC6749-10.12-1")
+@pytest.mark.advisory("CVE-2026-7507")
 def test_a_form_is_of_no_use_in_another_browser(deployment, consent, bob):  # noqa: ARG001 - he must be there
     """The attacker begins, the victim clicks."""
     victim = Visitor(deployment)
@@ -276,7 +278,7 @@ def test_a_yes_allows_no_more_than_the_page_showed(deployment, signed_in_visitor
 
 
 def test_what_was_taken_away_while_the_page_was_open_is_not_granted(deployment, signed_in_visitor, consent, web):
-    deployment.put_role(replace(CLERK, permissions=frozenset()))
+    deployment.put_role(CLERK._replace(permissions=frozenset()))
 
     code = answer_to_client(signed_in_visitor.submit(consent, action="allow"))["code"]
 
@@ -287,7 +289,7 @@ def test_if_nothing_is_left_to_be_granted_the_client_is_told(deployment, signed_
     """RFC 6749 §4.1.2.1"""
     page = signed_in_visitor.open(request_for(web, scope="orders:read"))
     assert is_consent(page)
-    deployment.put_role(replace(CLERK, permissions=frozenset()))
+    deployment.put_role(CLERK._replace(permissions=frozenset()))
 
     assert error_to_client(signed_in_visitor.submit(page, action="allow")) == "invalid_scope"
 

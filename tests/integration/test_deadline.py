@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from typing import Any
 
-from gatelet.aws.connection import Connection
-from gatelet.handlers.authorizer import CALL_SHARES, CannotDecide
+import pytest
+
+from gatelet.aws.deadline import CALL_SHARES
+from gatelet.aws.direct_connection import DirectConnection
+from gatelet.aws.sdk_connection import SdkConnection
+from gatelet.handlers.authorizer import CannotDecide
+from gatelet.handlers.protected_api import CALL_SHARES as AUTHORIZER_SHARES
 
 CONNECT, READ = 1, 2
 
@@ -33,17 +37,17 @@ class Stopwatch:
         """Do not answer at all, until the SDK gives up."""
         del send
         self.time += CONNECT + READ
-        raise ReadTimeoutError(endpoint_url="aws")
+        raise TimeoutError
 
     def does_it_and_hangs(self, send):
         send()
         self.time += CONNECT + READ
-        raise ReadTimeoutError(endpoint_url="aws")
+        raise TimeoutError
 
     def cannot_be_reached(self, send):
         del send
         self.time += CONNECT
-        raise ConnectTimeoutError(endpoint_url="aws")
+        raise ConnectionRefusedError
 
 
 @pytest.fixture
@@ -55,9 +59,10 @@ def stopwatch() -> Stopwatch:
 def hurry(deployment, stopwatch):
     """Give a function the deadline that it has on AWS."""
 
-    def hurry(container: str, deadline: float = 8.0, shares: tuple[float, float] = (1 / 8, 1 / 4)) -> None:
+    def hurry(name: str, deadline: float = 8.0, shares: tuple[float, float] = CALL_SHARES) -> None:
         connect, read = shares
-        deployment.server(container).connection = Connection(
+        container = deployment.api() if name == "authorizer" else deployment.server(name)
+        container.connection = deployment.wire.connect(
             deadline=deadline, connect_share=connect, read_share=read, monotonic=stopwatch
         )
 
@@ -149,13 +154,13 @@ def test_a_warm_container_does_not_wait_long_for_secrets_manager(
 
 
 def test_the_authorizer_decides_within_2_s_or_not_at_all(deployment, tokens, wire, stopwatch, hurry):
-    hurry("authorizer", deadline=2.0, shares=CALL_SHARES)
+    hurry("authorizer", deadline=2.0, shares=AUTHORIZER_SHARES)
     began = stopwatch()
 
     def hangs(send):
         del send
         stopwatch.time += 0.8
-        raise ReadTimeoutError(endpoint_url="aws")
+        raise TimeoutError
 
     wire.fail(hangs, lambda call: call.name == "Query feed")
     with pytest.raises(CannotDecide):
@@ -166,17 +171,43 @@ def test_the_authorizer_decides_within_2_s_or_not_at_all(deployment, tokens, wir
 
 def test_an_authorizer_with_its_own_deadline_can_read_at_all(deployment, tokens, stopwatch, hurry):
     """One attempt must fit into it: keys, and an hour of the feed in fourteen pages of 40 ms."""
-    hurry("authorizer", deadline=2.0, shares=CALL_SHARES)
+    hurry("authorizer", deadline=2.0, shares=AUTHORIZER_SHARES)
     deployment.wire.fail(stopwatch.takes(0.04), lambda _call: True)
 
     assert deployment.authorize(tokens["access_token"])
 
 
-def test_timeouts_are_shares_of_the_deadline(deployment, stopwatch):
+def test_keys_that_cannot_be_read_again_leave_the_time_to_read_the_feed(
+    deployment, tokens, wire, stopwatch, hurry, clock
+):
+    """An old set will do, where an old list of revocations will not."""
+    hurry("authorizer", deadline=2.0, shares=AUTHORIZER_SHARES)
+    assert deployment.authorize(tokens["access_token"])
+    clock.advance(300)
+    wire.clear()
+
+    def hangs(send):
+        del send
+        stopwatch.time += 0.8
+        raise TimeoutError
+
+    wire.fail(hangs, lambda call: call.name == "GetItem keys")
+
+    assert deployment.authorize(tokens["access_token"])
+    assert [call.attempts for call in wire.calls if call.name == "GetItem keys"] == [1]
+    assert "Query feed" in wire.names
+
+
+@pytest.mark.parametrize("connect", [DirectConnection, SdkConnection])
+def test_timeouts_are_shares_of_the_deadline(connect, stopwatch):
     """Of 8 s: 1 s to connect, 2 s to read; of the authorizer's 2 s: half a second and 300 ms."""
-    for deadline, shares, expected in ((8.0, (1 / 8, 1 / 4), (1, 2)), (2.0, CALL_SHARES, (0.5, 0.3))):
-        connection = Connection(deadline=deadline, connect_share=shares[0], read_share=shares[1], monotonic=stopwatch)
-        config = connection._dynamodb.meta.config
-        assert (config.connect_timeout, config.read_timeout) == pytest.approx(expected)
-        assert config.retries["total_max_attempts"] == 3
-    assert deployment
+    for deadline, shares, expected in ((8.0, CALL_SHARES, (1, 2)), (2.0, AUTHORIZER_SHARES, (0.5, 0.3))):
+        connection = connect(deadline=deadline, connect_share=shares[0], read_share=shares[1], monotonic=stopwatch)
+        given = connection._deadline
+        assert (given.connect_timeout, given.read_timeout) == pytest.approx(expected)
+
+
+def test_boto3_is_given_the_timeouts_and_three_attempts(stopwatch):
+    config: Any = SdkConnection(deadline=8.0, monotonic=stopwatch)._config
+    assert (config.connect_timeout, config.read_timeout) == (1, 2)
+    assert config.retries["total_max_attempts"] == 3

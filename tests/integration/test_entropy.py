@@ -23,7 +23,9 @@ def test_a_session_holds_128_bits_that_were_drawn_for_it(deployment, visitor, ow
         drawn.append(secrets.token_bytes(size))
         return drawn[-1]
 
-    deployment._containers["authorize"] = Server(deployment.settings, clock=deployment.clock, random=draw)
+    deployment._containers["authorize"] = Server(
+        deployment.settings, clock=deployment.clock, random=draw, connect=deployment.wire.connect
+    )
     visitor.code(own_web)
 
     cookie = decode(visitor.cookies[SESSION].partition("_")[2])

@@ -90,8 +90,10 @@ def test_the_page_is_not_kept(visitor, post):
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_bad_redirect_uri_is_posted_nowhere(visitor, post):
-    assert is_page(visitor.open(post(redirect_uri="https://evil.example/")))
+@pytest.mark.advisory("CVE-2024-21637")
+@pytest.mark.parametrize("uri", ["https://evil.example/", "javascript:alert(1)"])
+def test_a_bad_redirect_uri_is_posted_nowhere(visitor, post, uri):
+    assert is_page(visitor.open(post(redirect_uri=uri)))
 
 
 def test_the_mode_is_kept_while_somebody_signs_in(visitor, post):

@@ -152,6 +152,7 @@ def test_a_secret_in_the_body_is_as_good(deployment, api, tokens, secret):
 
 @pytest.mark.attack("ATK-200")
 @pytest.mark.clause("RFC7662-2.2-2", "RFC7662-4-5", "RFC7662-5-1")
+@pytest.mark.advisory("CVE-2026-37979")
 @pytest.mark.parametrize("asks", ["own", "other"])
 def test_an_access_token_is_the_business_of_its_api_alone(deployment, introspect, service, legacy, tokens, asks):
     """RFC 7662 §4: not of the client that it was issued to, and not of another API's"""

@@ -13,13 +13,17 @@ from gatelet.handlers.rotate_keys import RotateKeys
 from gatelet.handlers.token import token
 from gatelet.handlers.whoami import handler as whoami
 from tests.integration.api_gateway import FORM, Answer, basic, http_api_call, http_event
+from tests.integration.aws_wire import ENVIRONMENT
+from tests.integration.loopback_aws import loopback_aws
 
 
 @pytest.fixture
 def environment(deployment, monkeypatch):
-    """Set what the stack would set."""
-    for name, value in deployment.settings.to_environment().items():
-        monkeypatch.setenv(name, value)
+    """Set what the stack and Lambda would set."""
+    with loopback_aws(deployment.wire) as url:
+        for name, value in {**deployment.settings.to_environment(), **ENVIRONMENT, "AWS_ENDPOINT_URL": url}.items():
+            monkeypatch.setenv(name, value)
+        yield
 
 
 @pytest.mark.usefixtures("environment")
@@ -45,7 +49,9 @@ def test_metadata_works_from_its_environment():
 
 
 @pytest.mark.usefixtures("environment")
-def test_rotate_keys_works_from_its_environment():
+def test_rotate_keys_works_from_its_environment(monkeypatch):
+    """Through boto3, before which moto stands by itself."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
     assert set(RotateKeys()({"action": "status"}, None) or {}) >= {"signing", "grant"}
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from gatelet.handlers import authorizer
 from gatelet.handlers.authorizer import CannotDecide
 from tests.integration.api_gateway import http_api_call
 from tests.integration.aws_wire import throttled
@@ -190,15 +192,60 @@ def test_metrics_have_few_dimensions_and_name_nobody(deployment, legacy, secret,
     deployment.refresh(legacy, secret, tokens["refresh_token"])
     deployment.authorize(tokens["access_token"])
 
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
-    assert {metric.get("operation") for metric in metrics} == {"token", "authorizer", None}
-    for metric in metrics:
-        for directive in metric["_aws"]["CloudWatchMetrics"]:
+    assert [line["operation"] for line in lines] == ["token", "token", "authorizer"]
+    for line in lines:
+        for directive in line["_aws"]["CloudWatchMetrics"]:
             assert directive["Namespace"] == "Gatelet"
             assert {name for names in directive["Dimensions"] for name in names} <= {"service", "operation"}
-        assert "u_alice" not in json.dumps(metric)
-        assert "203.0.113.7" not in json.dumps(metric)
+            for metric in directive["Metrics"]:
+                assert type(line[metric["Name"]]) in {int, float}
+                assert metric["Unit"] in {"Count", "Milliseconds"}
+        assert "u_alice" not in json.dumps(line["_aws"])
+        assert "203.0.113.7" not in json.dumps(line["_aws"])
+
+
+def test_an_alarm_is_counted_in_the_line_of_its_request(deployment, legacy, secret, tokens, log, clock):
+    """Under the service alone, which is what the stack's alarms watch."""
+    deployment.refresh(legacy, secret, tokens["refresh_token"])
+    clock.advance(31)
+    log.clear()
+
+    deployment.refresh(legacy, secret, tokens["refresh_token"])
+
+    line = only(log)
+    outcome, alarms = line["_aws"]["CloudWatchMetrics"]
+    assert outcome["Dimensions"] == [["service", "operation"]]
+    assert alarms["Dimensions"] == [["service"]]
+    assert alarms["Metrics"] == [{"Name": "ReuseDetected", "Unit": "Count"}]
+    assert (line["service"], line["operation"], line["Refused"], line["ReuseDetected"]) == ("gatelet", "token", 1, 1)
+
+
+def test_the_line_is_one_with_the_names_that_queries_know(deployment, service, secret, log):
+    """CloudWatch reads the same line as a metric: each request costs one."""
+    deployment.token(service, secret, grant_type="client_credentials")
+
+    (text,) = log.text.splitlines()
+    line = json.loads(text)
+    assert {"level", "message", "timestamp", "service", "outcome", "status", "duration_ms"} <= line.keys()
+    assert (line["level"], line["service"], line["Succeeded"]) == ("INFO", "gatelet", 1)
+
+
+def test_a_failure_of_ours_is_an_error(deployment, service, secret, log):
+    deployment.change_settings(issuer=None)
+
+    deployment.token(service, secret, grant_type="client_credentials")
+
+    assert (only(log)["level"], only(log)["outcome"], only(log)["Failed"]) == ("ERROR", "failed", 1)
+
+
+def test_lambdas_own_name_for_the_invocation_is_in_the_line(deployment, log):
+    """So that a line is found that begins with what the platform logs."""
+    context = SimpleNamespace(aws_request_id="4b2c-11")
+    authorizer.handler.decide(http_api_call({"authorization": "Bearer x"}), deployment.api(), context)
+
+    assert only(log)["function_request_id"] == "4b2c-11"
 
 
 def test_each_outcome_is_counted(deployment, service, secret, capsys):

@@ -163,6 +163,7 @@ def test_a_form_that_is_not_ours_is_refused(visitor, login, field):
 
 
 @pytest.mark.attack("ATK-276")
+@pytest.mark.advisory("CVE-2026-7571")
 @pytest.mark.parametrize("position", [4, 12, 40, 200, -1])
 def test_a_form_that_was_changed_is_refused(visitor, login, position):
     """Also what is in it: the seal covers all of it."""
@@ -175,6 +176,7 @@ def test_a_form_that_was_changed_is_refused(visitor, login, position):
 
 
 @pytest.mark.attack("ATK-276")
+@pytest.mark.advisory("CVE-2026-4282")
 def test_what_is_sealed_for_another_form_is_no_login_form(signed_in_visitor):
     """The tag covers the prefix."""
     account = Page(signed_in_visitor.open("/account").body).forms[0].fields["token"]
@@ -189,6 +191,7 @@ def test_what_is_sealed_for_another_form_is_no_login_form(signed_in_visitor):
 @pytest.mark.attack("ATK-277")
 @pytest.mark.attack("ATK-248")
 @pytest.mark.clause("RFC6749-10.12-1", "OIDC-3.1.2.3-4")
+@pytest.mark.advisory("CVE-2026-7507")
 def test_an_attackers_form_does_not_sign_a_victim_in(deployment, visitor, web):
     """It is bound to the cookie of the browser that opened it: login CSRF. RFC 9700 §4.7"""
     attacker = Visitor(deployment)
@@ -264,6 +267,7 @@ def test_signing_in_begins_at_an_application(visitor):
 
 
 @pytest.mark.attack("ATK-278")
+@pytest.mark.advisory("CVE-2024-7341")
 def test_a_session_is_never_one_that_the_browser_brought(deployment, signed_in_visitor):
     """Session fixation: its name is made anew at every sign-in. RFC 9700 §4.7"""
     planted = signed_in_visitor.cookies[SESSION]
@@ -293,6 +297,7 @@ def test_signing_in_again_ends_the_session_before_and_keeps_its_grants(deploymen
 
 
 @pytest.mark.attack("ATK-279")
+@pytest.mark.advisory("CVE-2025-12390")
 def test_the_session_of_one_user_never_becomes_another_users(deployment, signed_in_visitor, bob, own_web):
     before = signed_in_visitor.cookies[SESSION]
 
@@ -387,6 +392,7 @@ def test_whoever_cancels_goes_back_to_the_client(visitor, login):
 
 @pytest.mark.attack("ATK-236")
 @pytest.mark.clause("OIDC-3.1.2.1-5")
+@pytest.mark.advisory("CVE-2023-6787")
 def test_cancelling_a_second_sign_in_changes_nothing(deployment, signed_in_visitor, web):
     before = (signed_in_visitor.cookies[SESSION], sessions_of(deployment, "u_alice"))
     page = signed_in_visitor.open(request_for(web, prompt="login"))
@@ -417,6 +423,7 @@ def test_a_redirect_uri_that_was_taken_away_meanwhile_leads_nowhere(deployment, 
 
 @pytest.mark.attack("ATK-285")
 @pytest.mark.clause("RFC6749-10.10-1", "RFC6749-10.10-3")
+@pytest.mark.advisory("CVE-2024-4629")
 def test_of_a_hundred_guesses_five_are_looked_at(guess, wire):
     """Each is counted before it is looked at, in one conditional write."""
     wire.clear()

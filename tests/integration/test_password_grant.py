@@ -50,6 +50,7 @@ def test_a_password_is_exchanged_for_tokens(deployment, ask, clock):
 
 
 @pytest.mark.clause("RFC9700-2.4-1")
+@pytest.mark.advisory("CVE-2026-9792")
 def test_the_grant_is_unsupported_where_it_is_switched_off(deployment, ask):
     """RFC 6749 §5.2"""
     deployment.change_settings(password_grant=False)
@@ -65,6 +66,7 @@ def test_the_grant_is_for_first_party_clients(deployment, legacy, ask):
     assert ask().error == (400, "unauthorized_client")
 
 
+@pytest.mark.advisory("CVE-2026-9792")
 def test_the_grant_is_for_clients_that_are_registered_for_it(deployment, legacy, ask):
     """RFC 6749 §5.2"""
     deployment.put_client(replace(legacy, grant_types=("refresh_token",)))

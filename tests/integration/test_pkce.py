@@ -135,6 +135,7 @@ def test_a_confidential_client_may_be_registered_to_do_without(deployment, visit
 
 @pytest.mark.attack("ATK-121")
 @pytest.mark.clause("RFC9700-2.1.1-3", "RFC9700-4.8.2-1", "RFC9700-4.8.2-3")
+@pytest.mark.advisory("CVE-2024-23647", "CVE-2024-22258", "CVE-2025-4144")
 def test_a_verifier_for_a_code_without_a_challenge_is_refused(deployment, visitor, relaxed):
     """Somebody took the challenge out of the request on its way. RFC 9700 §4.8"""
     code = visitor.code(relaxed, **NONE)
@@ -144,6 +145,7 @@ def test_a_verifier_for_a_code_without_a_challenge_is_refused(deployment, visito
 
 @pytest.mark.attack("ATK-121")
 @pytest.mark.clause("RFC9700-2.1.1-2", "RFC9700-4.8.2-2")
+@pytest.mark.advisory("CVE-2023-48228", "CVE-2024-22258", "CVE-2025-4144")
 def test_a_challenge_that_was_sent_must_be_met_by_whoever_need_not_send_one(deployment, visitor, relaxed):
     """RFC 9700 §2.1.1"""
     code = visitor.code(relaxed)

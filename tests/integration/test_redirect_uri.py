@@ -10,7 +10,7 @@ from tests.integration.visitor import CALLBACK, answer_to_client, is_login, is_p
 
 ATTACKS = {
     "ATK-257": ["https://app.example@evil.example/callback", "https://app.example%40evil.example/callback",
-                "https://app.example:443@evil.example/callback"],
+                "https://app.example:443@evil.example/callback", "https://app.example@a@evil.example/callback"],
     "ATK-258": ["https://app.example\\@evil.example/callback", "https://evil.example\\.app.example/callback",
                 "https:\\\\app.example\\callback"],
     "ATK-259": [CALLBACK + "/../admin", CALLBACK + "/..%2f", CALLBACK + "/..;/x", CALLBACK + "/%2e%2e/x",
@@ -41,6 +41,18 @@ def deployment(shared_deployment):
 
 @pytest.mark.clause("RFC6749-3.1.2.3-1", "RFC6749-3.1.2.3-2", "RFC6749-10.6-3", "RFC9700-2.1-1", "RFC9700-4.1.3-1")
 @pytest.mark.clause("OIDC-3.1.2.1-3")
+@pytest.mark.advisory(
+    "CVE-2022-3782",
+    "CVE-2023-6291",
+    "CVE-2024-1132",
+    "CVE-2026-3872",
+    "CVE-2026-7504",
+    "CVE-2026-9689",
+    "CVE-2026-18209",
+    "CVE-2020-15234",
+    "CVE-2024-52289",
+    "CVE-2025-4143",
+)
 @pytest.mark.parametrize(
     "uri", [pytest.param(uri, marks=pytest.mark.attack(name)) for name, uris in ATTACKS.items() for uri in uris]
 )
@@ -110,6 +122,7 @@ def test_the_port_of_a_loopback_address_may_be_any(deployment, visitor, native, 
 
 @pytest.mark.attack("ATK-267")
 @pytest.mark.clause("RFC8252-8.4-3")
+@pytest.mark.advisory("CVE-2024-8883", "CVE-2020-15233")
 @pytest.mark.parametrize(
     "uri",
     [

@@ -110,6 +110,7 @@ def test_a_refresh_token_must_be_there(refresh, first, unmoved):  # noqa: ARG001
 @pytest.mark.attack("ATK-168")
 @pytest.mark.attack("ATK-179")
 @pytest.mark.clause("RFC6749-6-2", "RFC6749-10.4-4", "OIDC-12.1-1")
+@pytest.mark.advisory("CVE-2026-55672")
 def test_another_clients_attempt_has_no_effect(deployment, legacy, secret, refresh, first, unmoved, wire, log):
     """Not even a call: the tag binds the token to its client. It is seen in the log."""
     other = deployment.put_client(replace(legacy, client_id="c_other"))

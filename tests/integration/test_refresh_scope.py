@@ -172,6 +172,7 @@ def test_a_changed_api_changes_lifetime_and_algorithm_of_the_next_token(deployme
     assert (answer.json["expires_in"], answer.json["scope"]) == (60, "orders:read")
 
 
+@pytest.mark.advisory("GHSA-wv3h-x6c4-r867", "CVE-2023-22492")
 def test_a_disabled_user_loses_the_grant(deployment, alice, refresh, tokens):
     deployment.put_user(replace(alice, enabled=False))
 

@@ -209,6 +209,7 @@ def test_jsonp_is_not_spoken(deployment, legacy, secret, tokens):  # noqa: ARG00
     assert "script" not in answer.headers.get("content-type", "")
 
 
+@pytest.mark.advisory("CVE-2020-15223")
 @pytest.mark.parametrize("fault", [throttled, internal_error])
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
 def test_a_storage_that_fails_is_told(revoke, tokens, wire, fault, kind):

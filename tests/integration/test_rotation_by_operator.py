@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,7 +77,7 @@ def test_a_rotation_under_way_elsewhere_is_not_disturbed(deployment, clock):
     def another_first(send):
         from gatelet.handlers.key_rotation import KeyRotation  # noqa: PLC0415
 
-        assert KeyRotation(other).act(ROTATE)["rotated"]
+        assert KeyRotation(other, lambda _event: None).act(ROTATE)["rotated"]
         return send()
 
     deployment.wire.fail(another_first, lambda call: call.name == "PutItem keys", times=1)
@@ -379,7 +378,7 @@ def test_a_document_of_a_newer_release_can_be_read(deployment, fresh):
 
 
 def test_a_shorter_wait_is_a_setting(deployment, clock):
-    deployment.settings = replace(deployment.settings, next_key_age=2)
+    deployment.settings = deployment.settings._replace(next_key_age=2)
     deployment.restart()
     clock.advance(2)
 

@@ -105,6 +105,18 @@ def test_after_a_day_nothing_is_signed_with_keys_that_may_long_be_revoked(issue,
         assert issue().error == (503, "temporarily_unavailable")
 
 
+def test_a_container_that_slept_for_a_day_works_as_soon_as_it_can_read(issue, wire, clock):
+    """As a cold one: what it remembers is too old to be of use, so the next request tries again."""
+    issue()
+    clock.advance(DAY)
+    wire.fail(throttled, to("GetSecretValue"))
+    assert issue().error == (503, "temporarily_unavailable")
+    wire.clear()
+    clock.advance(2)
+
+    assert issue().status == 200
+
+
 @pytest.mark.attack("ATK-403")
 def test_a_warm_container_reads_again_when_it_can(issue, wire, clock):
     issue()

@@ -13,12 +13,26 @@ import pytest
 from gatelet.handlers.authorizer import CannotDecide
 from tests.integration.api_gateway import basic, http_api_call, rest_token_call
 from tests.integration.aws_wire import answer_lost, from_, throttled
+from tests.integration.visitor import Page, answer_to_client, redeem, request_for
 
 if TYPE_CHECKING:
     from types import FrameType
 
 TABLES = ("directory", "credentials", "grants", "limits", "keys", "feed")
+EVENTS = {
+    "access.refused",
+    "client_authentication.failed",
+    "grant.revoked",
+    "refresh_token.reused",
+    "sign_in.failed",
+    "sign_in.succeeded",
+    "token.issued",
+    "token.refreshed",
+    "token.refused",
+    "token.revoked",
+}
 WRONG_PASSWORD = "canary-wrong-password"
+NEW_PASSWORD = "canary-new-password"
 WRONG_SECRET = "canary-wrong-client-secret"
 SECRET_NAME = "canary-typed-into-the-name"
 
@@ -133,6 +147,7 @@ def test_after_everything_no_secret_is_left_anywhere(deployment, everything, can
         answers = everything()
 
     assert {answer.status for answer in answers} == {200, 400, 401, 405}
+    assert {event for line in log.lines for event in line.get("events", [])} >= EVENTS
     printed = capsys.readouterr()
     stored = json.dumps([deployment.items(name) for name in TABLES])
     for place, text in {
@@ -145,7 +160,59 @@ def test_after_everything_no_secret_is_left_anywhere(deployment, everything, can
         for canary in canaries:
             assert canary not in text, place
     assert len(raised.texts) > 10
-    assert log.lines
+
+
+@pytest.mark.attack("ATK-361")
+def test_what_the_audit_trail_tells_of_a_person_opens_nothing(deployment, visitor, web, password, log):
+    """Every event of a browser, with the ids that go with it."""
+    login = visitor.follow(visitor.open(request_for(web)))
+    visitor.submit(login, username="alice", password=WRONG_PASSWORD)
+    visitor.submit(login, username=SECRET_NAME, password=password)
+    consent = visitor.sign_in(login)
+    allowed = visitor.submit(consent, action="allow")
+    code = answer_to_client(allowed)["code"]
+    tokens = redeem(deployment, web, code).json
+    redeem(deployment, web, code)
+    account = visitor.open("/account")
+    (form, *_) = Page(account.body).forms
+    change = {"token": form.fields["token"], "action": "change_password"}
+    visitor.open("/account", form={**change, "current_password": WRONG_PASSWORD, "new_password": NEW_PASSWORD})
+    visitor.open("/account", form={**change, "current_password": password, "new_password": NEW_PASSWORD})
+    visitor.open("/account", form={**change, "action": "remove_application", "client_id": "c_web"})
+    cookies = list(visitor.cookies.values())
+    visitor.open("/account", form={**change, "action": "end_all"})
+    deployment.token(web, WRONG_SECRET, grant_type="client_credentials")
+    deployment.decide(http_api_call({"authorization": f"Bearer {tokens['access_token']}"}))
+    deployment.rotate_keys({"action": "rotate", "secret": "signing", "emergency": True})
+    deployment.rotate_keys({"action": "revoke_compromised", "secret": "signing"})
+
+    assert {event for line in log.lines for event in line.get("events", [])} == {
+        "access.refused",
+        "client_authentication.failed",
+        "code.issued",
+        "code.replayed",
+        "consent.given",
+        "consent.withdrawn",
+        "grant.revoked",
+        "key.revoked",
+        "key.rotated",
+        "password.change_refused",
+        "password.changed",
+        "session.ended",
+        "sign_in.failed",
+        "sign_in.succeeded",
+        "token.issued",
+        "token.refused",
+    }
+    sealed = [Page(page.body).forms[0].fields["sign_in"] for page in (login, consent)]
+    told = [*tokens.values(), code, *cookies, *sealed, form.fields["token"]]
+    canaries = [WRONG_PASSWORD, WRONG_SECRET, SECRET_NAME, NEW_PASSWORD, password, *filter(_is_secret, told)]
+    assert len(canaries) > 12
+    assert not [canary for canary in canaries if canary in log.text]
+
+
+def _is_secret(text: Any) -> bool:
+    return isinstance(text, str) and len(text) > 40
 
 
 @pytest.mark.attack("ATK-361")

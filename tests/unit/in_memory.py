@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ from gatelet.oauth.grant import ACTIVE, PENDING, REFRESH_IDLE, REVOKED, Grant, R
 from gatelet.oauth.revocation_list import RevocationEvent, RevocationList
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from gatelet.oauth.access_token import VerifiedToken
     from gatelet.oauth.client import Client
     from gatelet.oauth.jws import Signer
@@ -32,6 +35,9 @@ class DynamoDB:
 
     def start_request(self) -> None:
         self.calls = 0
+
+    def one_attempt(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def dynamodb(self, operation: str, **parameters: Any) -> dict[str, Any]:
         self.calls += 1

@@ -15,7 +15,7 @@ EVERY = clauses()
 
 @pytest.fixture(scope="module")
 def tests():
-    return proofs()
+    return proofs("clause")
 
 
 def test_no_clause_is_forgotten(tests):

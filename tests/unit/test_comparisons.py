@@ -32,6 +32,7 @@ def comparisons():
 
 
 @pytest.mark.attack("ATK-387")
+@pytest.mark.advisory("CVE-2016-7036")
 def test_what_proves_something_is_never_compared_by_an_operator_that_stops_at_the_first_difference():
     found = [
         f"{path}:{node.lineno}"

@@ -26,8 +26,8 @@ def entries(journal: Iterable[str]) -> Iterator[Entry]:
 
 
 def log_lines(entry: Entry) -> Iterator[dict[str, Any]]:
-    """Return the structured lines that handlers wrote for a request; metrics are not among them."""
-    return (line for line in _lines(entry) if isinstance(line, dict) and "_aws" not in line)
+    """Return the structured lines that handlers wrote for a request; what is a metric alone is not among them."""
+    return (line for line in _lines(entry) if isinstance(line, dict) and "message" in line)
 
 
 def show(entry: Entry, console: Console) -> None:

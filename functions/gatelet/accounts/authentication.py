@@ -58,10 +58,10 @@ class PasswordAuthentication:
         if stored is None:
             raise InvalidGrant("unknown username")
         if not is_right:
-            raise InvalidGrant(f"wrong password for user {stored.sub}")
+            raise InvalidGrant(f"wrong password for user {stored.sub}", named={"sub": stored.sub})
         user = self.users.resource_owner(stored.sub)
         if user is None or not user.enabled:
-            raise InvalidGrant(f"user {stored.sub} is disabled or gone")
+            raise InvalidGrant(f"user {stored.sub} is disabled or gone", named={"sub": stored.sub})
         for key in counters:
             self.attempts.give_back(key, now)
         if self.hashing.is_outdated(stored.hash):

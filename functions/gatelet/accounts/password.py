@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error
-
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 """Bytes of UTF-8; a longer one is refused before it costs a hash."""
@@ -35,6 +32,11 @@ class PasswordHashing:
     """Hashes and checks passwords; an unknown user costs the same time as a wrong password."""
 
     def __init__(self, *, memory_cost: int = 19 * 1024, time_cost: int = 2, parallelism: int = 1) -> None:
+        # Imported where passwords are hashed: most functions know what a password is and never see one.
+        from argon2 import PasswordHasher  # noqa: PLC0415
+        from argon2.exceptions import Argon2Error  # noqa: PLC0415
+
+        self._mismatch = (Argon2Error, ValueError)
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism)
         self._unknown = self._hasher.hash("")
 
@@ -46,7 +48,7 @@ class PasswordHashing:
         """Tell whether the password belongs to the hash; None is an unknown user and never matches."""
         try:
             self._hasher.verify(self._unknown if stored is None else stored, password)
-        except (Argon2Error, ValueError):
+        except self._mismatch:
             return False
         return stored is not None
 

@@ -8,9 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from gatelet.oauth import base64url
+from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.grant import PENDING, REFRESH_ABSOLUTE, REVOKED
 from gatelet.oauth.openid import OFFLINE_ACCESS
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.seal import BrokenSeal
@@ -61,7 +61,7 @@ class Session:
 
 def of_no_account_from(grant: Grant) -> int:
     """Return when a grant cannot be renewed any more, and the last access token of it has expired."""
-    return grant.absolute_expires_at + LONGEST_ACCESS_TOKEN_LIFETIME
+    return grant.absolute_expires_at + LONGEST_LIFETIME
 
 
 class SessionEnded(Exception):
@@ -176,7 +176,7 @@ def _is_dead(grant: Grant | None, now: int) -> bool:
         return False  # it may be on its way
     if grant.status == PENDING:
         return now >= grant.code_expires_at
-    return grant.status == REVOKED or now >= grant.idle_expires_at + LONGEST_ACCESS_TOKEN_LIFETIME
+    return grant.status == REVOKED or now >= grant.idle_expires_at + LONGEST_LIFETIME
 
 
 def _end_on_its_way(gid: str, grants: GrantStore, feed: RevocationFeed, now: int) -> None:

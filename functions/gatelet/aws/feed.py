@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.connection import UNREADABLE
@@ -38,7 +38,7 @@ class FeedWriter:
         self._table.put(
             {
                 "pk": _partition(now_ms // 1000),
-                "sk": f"{now_ms:013d}#{secrets.token_hex(8)}",
+                "sk": f"{now_ms:013d}#{os.urandom(8).hex()}",
                 "type": event.type,
                 "id": event.id,
                 **not_before,
@@ -67,7 +67,7 @@ class FeedReader:
     def revokes(self, token: VerifiedToken, *, now: int, fresh: bool) -> bool:
         """Tell whether a token is revoked. Raises TemporarilyUnavailable where that cannot be known."""
         if fresh or self._is_due(now):
-            self._refresh(now, required=fresh)
+            self.read(now, required=fresh)
         if self._read_at is None or abs(now - self._read_at) >= STALE:
             raise TemporarilyUnavailable("the revocation feed has not been read for 60 s")
         return self._list.revokes(token)
@@ -75,17 +75,20 @@ class FeedReader:
     def _is_due(self, now: int) -> bool:
         return self._tried_at is None or self._read_at is None or not 0 <= now - self._tried_at < READ_EVERY
 
-    def _refresh(self, now: int, *, required: bool) -> None:
-        """Read what is new. A failure is borne as long as the list is not stale, unless `required`."""
+    def read(self, now: int, *, required: bool = False) -> None:
+        """Read what is new. A failure is borne where there is a list already, unless `required`.
+
+        Raises TemporarilyUnavailable.
+        """
         self._tried_at = now
         try:
-            self._read(now)
+            self._read_news(now)
         except UNREADABLE as error:
             self._on_unread()
             if required or self._read_at is None:
                 raise TemporarilyUnavailable(f"the revocation feed cannot be read: {error}") from None
 
-    def _read(self, now: int) -> None:
+    def _read_news(self, now: int) -> None:
         if self._read_at is not None and 0 <= now - self._read_at <= KEPT:
             self._read_partitions(self._read_at - OVERLAP, now, set())
             self._read_at = now

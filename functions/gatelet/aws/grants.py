@@ -18,6 +18,8 @@ from gatelet.oauth.grant import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gatelet.aws.table import Table
 
 SHAPE = 1
@@ -28,8 +30,10 @@ KEPT_AFTER_EXPIRY = 86_400
 class Grants:
     """Implements `gatelet.oauth.grant.GrantStore`; every transition is one conditional write."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, on_revoked: Callable[[str, str | None], None] | None = None) -> None:
+        """`on_revoked` is told which grant is revoked, and whose it was where that is known."""
         self._table = table
+        self._on_revoked = on_revoked
 
     def get(self, gid: str) -> Grant | None:
         """Read a grant."""
@@ -124,9 +128,11 @@ class Grants:
             condition, values = f"{condition} AND #generation = :generation", {"generation": generation}
         pk, sk = grant_key(gid)
         try:
-            self._table.update(pk, sk, "SET #status = :revoked", condition=condition, revoked=REVOKED, **values)
+            item = self._table.update(pk, sk, "SET #status = :revoked", condition=condition, revoked=REVOKED, **values)
         except Conflict:
             return False
+        if self._on_revoked:
+            self._on_revoked(gid, item.get("sub"))
         return True
 
 

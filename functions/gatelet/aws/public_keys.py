@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatelet.aws.connection import UNREADABLE
 from gatelet.oauth.errors import TemporarilyUnavailable
@@ -40,8 +39,7 @@ class PublicKeys:
 
     def jwks(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs. Raises TemporarilyUnavailable where none were ever read."""
-        if self._jwks is None or not 0 <= self._now() - self._tried_at < self._reload_every:
-            self._reload()
+        self._renew(self._now())
         return self._jwks or []
 
     def key(self, kid: str) -> VerificationKey | None:
@@ -49,10 +47,11 @@ class PublicKeys:
 
         Where that fails, an unknown id is no verdict on a token. Raises TemporarilyUnavailable.
         """
-        self.jwks()
-        if kid not in self._keys and not 0 <= self._now() - self._asked_at < COOL_DOWN:
-            self._asked_at = self._now()
-            self._reload()
+        now = self._now()
+        self._renew(now)
+        if kid not in self._keys and not 0 <= now - self._asked_at < COOL_DOWN:
+            self._asked_at = now
+            self._reload(now)
         if kid not in self._keys and self._is_unreadable:
             raise TemporarilyUnavailable("the published keys cannot be read, and the key id is not known")
         return self._keys.get(kid)
@@ -61,8 +60,15 @@ class PublicKeys:
         """Reload before the next use: a key was revoked."""
         self._tried_at = 0
 
-    def _reload(self) -> None:
-        self._tried_at = self._now()
+    def _renew(self, now: int) -> None:
+        if self._jwks is None:
+            self._reload(now)
+        elif not 0 <= now - self._tried_at < self._reload_every:
+            with self._table.one_attempt():
+                self._reload(now)
+
+    def _reload(self, now: int) -> None:
+        self._tried_at = now
         try:
             item = self._table.get(PK, "signing")
         except UNREADABLE as error:
@@ -73,13 +79,17 @@ class PublicKeys:
         if item is None:
             raise TemporarilyUnavailable("no key has been published yet")
         jwks = json.loads(item["jwks"])
-        self._keys = {jwk["kid"]: VerificationKey(jwk) for jwk in jwks if jwk["alg"] in KEY_TYPES}
+        self._keys = {jwk["kid"]: self._verification_key(jwk) for jwk in jwks if jwk["alg"] in KEY_TYPES}
         self._jwks = jwks
         self._is_unreadable = False
 
+    def _verification_key(self, jwk: dict[str, Any]) -> VerificationKey:
+        """Return the same object for the same key, so that what it has verified can be remembered."""
+        known = self._keys.get(jwk["kid"])
+        return known if known is not None and known.jwk == jwk else VerificationKey(jwk)
 
-@dataclass(frozen=True, kw_only=True)
-class Publication:
+
+class Publication(NamedTuple):
     """A published version, the rotation that wrote it, and whether that can still be displaced."""
 
     version: int

@@ -45,11 +45,17 @@ class Secret:
     def key_set(self) -> KeySet:
         """Return the key set. Raises TemporarilyUnavailable where there is none to be had."""
         now = self._now()
-        if self._keys is None or not self._keys.rings or not 0 <= now - self._tried_at < self._seconds:
+        if self._usable(now) is None or not 0 <= now - self._tried_at < self._seconds:
             self._refresh(now)
-        if self._keys is None or not self._keys.rings or now - self._read_at >= LONGEST_OUTAGE:
+        keys = self._usable(now)
+        if keys is None:
             raise TemporarilyUnavailable("the secret cannot be read, or holds no keys yet")
-        return self._keys
+        return keys
+
+    def _usable(self, now: int) -> KeySet | None:
+        """Return the keys that there are; without any, each request tries to read them."""
+        is_old = now - self._read_at >= LONGEST_OUTAGE
+        return None if is_old or self._keys is None or not self._keys.rings else self._keys
 
     def reloaded(self) -> KeySet:
         """Return the key set as it is by now: an unknown key may be one of an emergency elsewhere.

@@ -11,7 +11,7 @@ from gatelet.oauth.errors import TemporarilyUnavailable
 from gatelet.oauth.grant import REFRESH_ABSOLUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gatelet.aws.table import Table
     from gatelet.oauth.grant import Grant
@@ -26,8 +26,10 @@ UNKNOWN = 2**33
 class Sessions:
     """Implements `gatelet.accounts.session.Sessions` and `gatelet.oauth.grant.SessionStore`."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, on_ended: Callable[[str, str], None] | None = None) -> None:
+        """`on_ended` is told whose session has ended, and which."""
         self._table = table
+        self._on_ended = on_ended
 
     def get(self, sub: str, session_id: str) -> Session | None:
         """Read a session."""
@@ -77,6 +79,8 @@ class Sessions:
             item = self._table.update(pk, sk, "SET #expires_at = :ended", condition="attribute_exists(#pk)", ended=0)
         except Conflict:
             return None
+        if self._on_ended:
+            self._on_ended(sub, session_id)
         return session_from_item(item).grants
 
     def drop(self, sub: str, session_id: str, grants: Mapping[str, int]) -> None:

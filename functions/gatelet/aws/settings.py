@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,7 @@ class SettingMissing(Exception):
     """A function needs a setting that the stack did not give it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """Names and numbers of one deployment; None where a function has no business with it."""
 
     issuer: str | None = None
@@ -48,19 +46,19 @@ class Settings:
     def to_environment(self) -> dict[str, str]:
         """Render what differs from the defaults as Lambda environment variables."""
         return {
-            PREFIX + field.name.upper(): _render(getattr(self, field.name))
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
+            PREFIX + name.upper(): _render(value)
+            for name, value in self._asdict().items()
+            if value != self._field_defaults[name]
         }
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Read the variables that `to_environment` wrote."""
         given: dict[str, Any] = {}
-        for field in fields(cls):
-            text = environ.get(PREFIX + field.name.upper())
+        for name, default in cls._field_defaults.items():
+            text = environ.get(PREFIX + name.upper())
             if text is not None:
-                given[field.name] = _parse(text, field.default)
+                given[name] = _parse(text, default)
         return cls(**given)
 
     def require(self, name: str) -> str:

@@ -10,6 +10,7 @@ from gatelet.aws.connection import ConditionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from gatelet.aws.connection import Connection
 
@@ -34,6 +35,10 @@ class Table:
     def __init__(self, connection: Connection, name: str) -> None:
         self._connection = connection
         self._name = name
+
+    def one_attempt(self) -> AbstractContextManager[None]:
+        """Leave time for one attempt to the calls within, and the rest of it to those that follow."""
+        return self._connection.one_attempt()
 
     def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         """Read one item."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gatelet.accounts.password import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from gatelet.accounts.session import end_session
-from gatelet.accounts.sign_in import SignIn, SignInRefused, fingerprint
+from gatelet.accounts.sign_in import SignIn, SignInRefused
 from gatelet.handlers.account_page import FORM, Visit, account_page
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.browser import Browser, no_session_cookie
 from gatelet.handlers.http import Response
 from gatelet.handlers.login_page import login_page
@@ -70,7 +71,7 @@ def _require_own_form(token: str | None, visit: Visit) -> str:
         bound_to, session_id, form_id = json.loads(visit.server.seals.open(FORM, token or ""))
     except BrokenSeal:
         raise SignInRefused("invalid_request") from None
-    if bound_to != fingerprint(visit.browser.binding or ""):
+    if not visit.browser.is_bound(bound_to):
         raise SignInRefused("wrong_browser")
     if session_id != visit.session.session_id:
         raise SignInRefused("signed_in_anew")
@@ -110,12 +111,14 @@ def _end_all(visit: Visit) -> Response:
 def _remove_application(client_id: str, visit: Visit) -> Response:
     """Forget the consent, and end every grant that the client has from any session."""
     server, now = visit.server, visit.server.now()
+    client = server.directory.client(client_id)  # whatever else the form names is not repeated in the log
     for session in server.sessions.of_subject(visit.owner.sub):
         listed = (gid for gid, until in session.grants.items() if now < until)
         for grant in filter(None, map(server.grants.get, listed)):
             if grant.client_id == client_id:
                 revoke_grant(grant, server.grants, server.feed, now)
     server.consents.forget(visit.owner.sub, client_id)
+    visit.exchange.observation.record(Event.CONSENT_WITHDRAWN, client_id=client.client_id if client else None)
     return _see_other("application_removed")
 
 
@@ -138,11 +141,14 @@ def _change_password(form: dict[str, str], form_id: str, visit: Visit) -> Respon
     except (InvalidGrant, InvalidRequest, TooManyAttempts) as error:
         too_many = isinstance(error, TooManyAttempts)
         if too_many or not server.credentials.was_set_by(visit.owner.username, form_id):
-            return account_page(visit, error="too_many" if too_many else "wrong_password", status=error.status)
+            visit.exchange.observation.record(Event.PASSWORD_CHANGE_REFUSED, error=error.error, detail=error.detail)
+            page = account_page(visit, error="too_many" if too_many else "wrong_password", status=error.status)
+            return page.with_headers({"retry-after": str(error.retry_after)} if too_many else {})
     else:
         server.credentials.set_password(
             visit.owner.username, visit.owner.sub, server.hashing.hash(new), attempt=form_id
         )
+        visit.exchange.observation.record(Event.PASSWORD_CHANGED)
     if "end_others" in form:
         for session in list(server.sessions.of_subject(visit.owner.sub)):
             if session.session_id != visit.session.session_id:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gatelet.accounts.consent import needs_consent
 from gatelet.accounts.session import SessionEnded
 from gatelet.accounts.sign_in import SignInRefused
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.authorization_answer import answer_client
 from gatelet.handlers.consent_page import consent_page
 from gatelet.handlers.login_page import login_page
@@ -103,7 +104,7 @@ class Authorization:
             raise SessionEnded from None
         if written.status != PENDING or now >= written.code_expires_at:
             raise SignInRefused("already_done", sign_in)
-        self._exchange.observation.note(sub=grant.sub, gid=grant.gid)
+        self._exchange.observation.record(Event.CODE_ISSUED, sub=grant.sub, gid=grant.gid)
         code = server.handles.seal(
             AUTHORIZATION_CODE, grant_secret=secret, generation=0, client_id=self._client.client_id
         )

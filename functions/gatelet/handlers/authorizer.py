@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gatelet.handlers.audit_event import Event
+from gatelet.handlers.initialization import initialize
 from gatelet.handlers.observation import Observation
-from gatelet.handlers.server import Server
+from gatelet.handlers.protected_api import ProtectedApi
 from gatelet.oauth.errors import InsufficientScope, InvalidToken
-from gatelet.oauth.protected_resource import authorize_call
 from gatelet.oauth.route import ANY_ROUTE
 from gatelet.oauth.scope import format_scope
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from gatelet.oauth.access_token import VerifiedToken
 
 
-CALL_SHARES = (1 / 4, 3 / 20)
-"""Of 2 s: 500 ms to connect, once a container, and 300 ms to read keys or a page of the feed."""
+AUTHORIZATION = "authorization"
 
 
 class CannotDecide(Exception):
@@ -31,18 +31,23 @@ class CannotDecide(Exception):
 class Authorizer:
     """The Lambda handler: one event in, one decision out."""
 
+    def __init__(self) -> None:
+        initialize(self._prepare)
+
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         """Decide about one call."""
-        del context
-        return self.decide(event, self._server)
+        return self.decide(event, self._api, context)
 
-    def decide(self, event: dict[str, Any], server: Server) -> dict[str, Any]:
-        """Decide about one call with a given server. Raises CannotDecide."""
-        observation = Observation("authorizer")
-        server.connection.start_request()
+    def decide(self, event: dict[str, Any], api: ProtectedApi, context: object = None) -> dict[str, Any]:
+        """Decide about one call of a given API. Raises CannotDecide."""
+        observation = Observation("authorizer", context)
+        api.connection.start_request()
         try:
-            token = self._authorize(event, server, observation)
+            route_key = _route_key(event)
+            observation.note(route=route_key)
+            token = api.authorize(_authorization(event), route_key)
         except (InvalidToken, InsufficientScope) as error:
+            observation.record(Event.ACCESS_REFUSED, source_ip=_source_ip(event), **error.named)
             observation.conclude(status=error.status, error=error.error, detail=error.detail)
             return _refusal(event)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing is decided
@@ -52,23 +57,12 @@ class Authorizer:
         observation.conclude(status=200, sub=claims.sub, client_id=claims.client_id, gid=claims.gid, jti=claims.jti)
         return _permission(event, token)
 
-    @cached_property
-    def _server(self) -> Server:
-        return Server.from_environment(call_shares=CALL_SHARES)
+    def _prepare(self) -> None:
+        self._api.prepare()
 
-    def _authorize(self, event: dict[str, Any], server: Server, observation: Observation) -> VerifiedToken:
-        route_key = _route_key(event)
-        observation.note(route=route_key)
-        return authorize_call(
-            _authorization(event),
-            route_key,
-            routes=server.routes,
-            keys=server.public_keys,
-            revocations=server.revocations,
-            issuer=server.issuer_name,
-            audience=server.settings.require("audience"),
-            now=server.now(),
-        )
+    @cached_property
+    def _api(self) -> ProtectedApi:
+        return ProtectedApi.from_environment()
 
 
 def _is_http_api(event: dict[str, Any]) -> bool:
@@ -84,13 +78,23 @@ def _route_key(event: dict[str, Any]) -> str:
     return f"{event['httpMethod']} {event['resource']}"
 
 
+def _source_ip(event: dict[str, Any]) -> str | None:
+    """Return where a call came from; a TOKEN authorizer is not told."""
+    context = event.get("requestContext") or {}
+    address: str | None = (context.get("http" if _is_http_api(event) else "identity") or {}).get("sourceIp")
+    return address
+
+
 def _authorization(event: dict[str, Any]) -> str | None:
     """Return the Authorization header, or both of them joined, which no parser takes."""
     if event.get("type") == "TOKEN":
         token: str | None = event.get("authorizationToken")
         return token
-    several = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
-    values = [value for name, many in several.items() if name.lower() == "authorization" for value in many]
+    several = event.get("multiValueHeaders")
+    if several:
+        values = [value for name, many in several.items() if name.lower() == AUTHORIZATION for value in many]
+    else:
+        values = [value for name, value in (event.get("headers") or {}).items() if name.lower() == AUTHORIZATION]
     return ",".join(values) if values else None
 
 
@@ -108,17 +112,16 @@ def _permission(event: dict[str, Any], token: VerifiedToken) -> dict[str, Any]:
 def _context(token: VerifiedToken) -> dict[str, str]:
     """Return what the API may know of the caller. These names are a public contract."""
     claims = token.claims
-    context = {
-        "sub": claims.sub,
-        "client_id": claims.client_id,
-        "scope": format_scope(claims.scope),
-        "gid": claims.gid,
-        "jti": claims.jti,
-        "roles": " ".join(claims.roles) or None,
-        "auth_time": None if claims.auth_time is None else str(claims.auth_time),
-        "acr": claims.acr,
-    }
-    return {name: value for name, value in context.items() if value is not None}
+    context = {"sub": claims.sub, "client_id": claims.client_id, "scope": format_scope(claims.scope), "jti": claims.jti}
+    if claims.gid is not None:
+        context["gid"] = claims.gid
+    if claims.roles:
+        context["roles"] = " ".join(claims.roles)
+    if claims.auth_time is not None:
+        context["auth_time"] = str(claims.auth_time)
+    if claims.acr is not None:
+        context["acr"] = claims.acr
+    return context
 
 
 def _policy(event: dict[str, Any], effect: str, principal: str, context: dict[str, str]) -> dict[str, Any]:

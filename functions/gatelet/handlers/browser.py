@@ -7,6 +7,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from gatelet.accounts.session import SESSION_ABSOLUTE, SessionHandle, open_session_handle
+from gatelet.accounts.sign_in import fingerprint
 from gatelet.accounts.username import normalise
 from gatelet.oauth.seal import BrokenSeal
 
@@ -39,6 +40,10 @@ class Browser:
             return self.binding, ()
         binding = self._server.attempt()
         return binding, (f"{BROWSER}={binding}{ATTRIBUTES}",)
+
+    def is_bound(self, bound_to: str) -> bool:
+        """Tell whether a form was made for this browser."""
+        return hmac.compare_digest(bound_to.encode(), fingerprint(self.binding or "").encode())
 
     def session(self) -> Session | None:
         """Return the session while it lives; no call where there is no cookie."""

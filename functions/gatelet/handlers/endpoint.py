@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from gatelet.handlers import ENDPOINTS
+from gatelet.handlers.audit_event import EVENT_OF_ERROR
 from gatelet.handlers.cors import preflight
 from gatelet.handlers.exchange import Exchange
 from gatelet.handlers.http import Request, Response
+from gatelet.handlers.initialization import initialize
 from gatelet.handlers.observation import Observation, alarm
 from gatelet.handlers.server import Server
 from gatelet.oauth.errors import InvalidClient, InvalidRequest, MethodNotAllowed, OAuthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from gatelet.handlers.audit_event import Event
 
     Answer = Callable[[Exchange, Server], Response]
     Refuse = Callable[[OAuthError | None, Request, Server], Response]
@@ -25,27 +29,35 @@ class Endpoint:
     """A Lambda handler for the paths of one function.
 
     `refuse` renders an error, None being a failure of ours; `cors` says whether scripts of other
-    origins may ask at all.
+    origins may ask at all; `on_refusal` is recorded where the caller is refused, for whatever reason.
     """
 
-    def __init__(self, function: str, answer: Answer, *, refuse: Refuse | None = None, cors: bool = True) -> None:
+    def __init__(
+        self,
+        function: str,
+        answer: Answer,
+        *,
+        refuse: Refuse | None = None,
+        cors: bool = True,
+        on_refusal: Event | None = None,
+    ) -> None:
         self._function = function
         self._answer = answer
         self._refuse = refuse or render_error
         self._cors = cors
+        self._on_refusal = on_refusal
         self._methods = {
             entry.path.partition("{")[0]: entry.methods for entry in ENDPOINTS if entry.function == function
         }
+        initialize(self._prepare)
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         """Answer an event of API Gateway."""
-        del context
-        return self.respond(event, self._server)
+        return self.respond(event, self._server, context)
 
-    def respond(self, event: dict[str, Any], server: Server) -> dict[str, Any]:
+    def respond(self, event: dict[str, Any], server: Server, context: object = None) -> dict[str, Any]:
         """Answer an event with a given server."""
-        started = time.monotonic()
-        observation = Observation(self._function)
+        observation = Observation(self._function, context)
         server.connection.start_request()
         try:
             exchange = Exchange(Request.from_event(event), observation)
@@ -55,9 +67,11 @@ class Endpoint:
         except InvalidRequest as error:
             _note(error, observation)
             response = render_error(error)
-        duration = round((time.monotonic() - started) * 1000, 1)
-        observation.conclude(status=response.status, duration_ms=duration)
+        observation.conclude(status=response.status)
         return response.to_event()
+
+    def _prepare(self) -> None:
+        self._server.prepare(self._function)
 
     @cached_property
     def _server(self) -> Server:
@@ -69,6 +83,8 @@ class Endpoint:
             return self._route(exchange, server)
         except OAuthError as error:
             _note(error, exchange.observation)
+            if self._on_refusal and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                exchange.observation.record(self._on_refusal)
             return self._refuse(error, exchange.request, server)
         except Exception as error:  # noqa: BLE001 - the last resort; its text may hold anything, so it is not logged
             exchange.observation.note(error=type(error).__name__, where=_where(error))
@@ -92,7 +108,9 @@ class Endpoint:
 
 
 def _note(error: OAuthError, observation: Observation) -> None:
-    observation.note(error=error.error, detail=error.detail)
+    observation.note(error=error.error, detail=error.detail, **error.named)
+    if event := EVENT_OF_ERROR.get(type(error)):
+        observation.record(event)
     if error.metric:
         alarm(error.metric)
 

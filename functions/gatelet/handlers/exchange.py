@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.cors import allowed_origin
-from gatelet.oauth.errors import InvalidRequest
+from gatelet.oauth.errors import InvalidClient, InvalidRequest, TooManyAttempts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +27,16 @@ class Exchange:
 
     def authenticate_client(self, form: Mapping[str, str], server: Server) -> Client:
         """Authenticate the client of the request. Raises InvalidClient, InvalidRequest and TooManyAttempts."""
-        client = server.client_authentication.authenticate(
-            self.request.headers.get("authorization"), form, address=self.request.source_ip, now=server.now()
-        )
+        try:
+            client = server.client_authentication.authenticate(
+                self.request.headers.get("authorization"), form, address=self.request.source_ip, now=server.now()
+            )
+        except InvalidClient:
+            self.observation.record(Event.CLIENT_AUTHENTICATION_FAILED)
+            raise
+        except TooManyAttempts:
+            self.observation.record(Event.CLIENT_AUTHENTICATION_THROTTLED)
+            raise
         self.answer_to(client)
         return client
 

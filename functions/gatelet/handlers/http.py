@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
-
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from gatelet.oauth.errors import InvalidRequest
 from gatelet.oauth.form import parse_form, require_form
@@ -41,18 +38,18 @@ class Request:
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> Request:
         """Read an event of payload version 2.0. Raises InvalidRequest for a body that is no base64."""
-        gateway = APIGatewayProxyEventV2(event)
-        headers = {name.lower(): value for name, value in gateway.headers.items()}
+        context = event["requestContext"]
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         cookies = event.get("cookies") or headers.get("cookie", "").split(";")
         return cls(
-            method=gateway.request_context.http.method,
-            path=gateway.raw_path,
-            query=gateway.raw_query_string or "",
+            method=context["http"]["method"],
+            path=event["rawPath"],
+            query=event.get("rawQueryString") or "",
             headers=headers,
             cookies=tuple(cookie.strip() for cookie in cookies if cookie.strip()),
             body=_body(event),
-            request_id=gateway.request_context.request_id,
-            source_ip=gateway.request_context.http.source_ip,
+            request_id=context["requestId"],
+            source_ip=context["http"]["sourceIp"],
         )
 
     def form(self) -> dict[str, str]:
@@ -116,6 +113,6 @@ def _body(event: dict[str, Any]) -> bytes:
     if not event.get("isBase64Encoded"):
         return body.encode(errors="surrogatepass")
     try:
-        return base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
+        return binascii.a2b_base64(body, strict_mode=True)
+    except ValueError:
         raise InvalidRequest("the body cannot be decoded") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gatelet.aws.public_keys import PublishedVersion
 from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS
 from gatelet.aws.secret_rotation import RotationInProgress, SecretRotation
+from gatelet.handlers.audit_event import Event
 from gatelet.oauth import key_rotation
 from gatelet.oauth.key_check import check_handle_keys, check_signing_keys
 from gatelet.oauth.key_generation import generate
@@ -31,10 +32,11 @@ RETRY_AFTER = 5
 
 
 class KeyRotation:
-    """The two secrets of a stack and what is done with them."""
+    """The two secrets of a stack and what is done with them; `record` is told what an audit asks for."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, record: Callable[[Event], None]) -> None:
         self._server = server
+        self._record = record
         self._algorithms = {SIGNING: server.settings.signing_algorithms, GRANT: (SEALS,)}
 
     def step(self, event: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class KeyRotation:
                 secret.test(rotation)
             case "finishSecret":
                 secret.finish(rotation)
+                self._record(Event.KEY_ROTATED)
             case unknown:
                 raise ValueError(f"no step is called {unknown}")
 
@@ -69,6 +72,7 @@ class KeyRotation:
                 continue
             try:
                 self._run(secret, self._shift(name))
+                self._record(Event.KEY_CREATED)
             except (RotationInProgress, NextKeyTooYoung):
                 if not secret.current_set().rings:
                     raise
@@ -95,6 +99,7 @@ class KeyRotation:
             return self._not_rotated(name, "next_key_too_young", young.seconds_left)
         except RotationInProgress:
             return self._not_rotated(name, "rotation_in_progress", RETRY_AFTER)
+        self._record(Event.KEY_ROTATED)
         answer = {"rotated": True, "secret": name, "version": keys.version, "kids": _kids(keys)}
         if not event.get("emergency"):
             return answer
@@ -107,8 +112,10 @@ class KeyRotation:
         if name == SIGNING:
             for kid in revoked:
                 self._server.feed.announce(RevocationEvent(type="kid", id=kid))
+                self._record(Event.KEY_REVOKED)
         if revoked:
             self._run(secret, lambda keys: key_rotation.without(keys, revoked))
+            self._record(Event.KEY_REVOKED)
         return {"revoked": list(revoked)}
 
     def _run(self, secret: SecretRotation, successor: Callable[[KeySet], KeySet]) -> KeySet:

@@ -65,7 +65,7 @@ def login(exchange: Exchange, server: Server) -> Response:
     try:
         owner = _authenticate(form, browser, exchange, server)
     except (InvalidGrant, InvalidRequest, TooManyAttempts) as error:
-        exchange.observation.note(error=error.error, detail=error.detail)
+        exchange.observation.note(error=error.error, detail=error.detail, **error.named)
         return _again(error, form, sign_in, browser=browser, exchange=exchange, server=server)
     return _signed_in(owner, sign_in, browser, exchange, server)
 
@@ -93,7 +93,7 @@ def _authenticate(form: dict[str, str], browser: Browser, exchange: Exchange, se
     device = browser.device(form["username"])
     guesser = f"device {device}" if device else "browser"
     address = None if device else exchange.request.source_ip
-    return server.resource_owners.authenticate(
+    return server.sign_ins.authenticate(
         form["username"], form["password"], guesser=guesser, address=address, now=server.now()
     )
 
@@ -120,8 +120,8 @@ def _again(
 
 def _signed_in(owner: ResourceOwner, sign_in: SignIn, browser: Browser, exchange: Exchange, server: Server) -> Response:
     """Begin a session under a new id, whatever the browser had before, and see other. RFC 9700 §4.12"""
-    exchange.observation.note(sub=owner.sub)
     handle = SessionHandle(sub=owner.sub, secret=server.random(SECRET_BYTES))
+    exchange.observation.note(sub=owner.sub, session_id=handle.session_id)
     _begin_session(owner, handle, browser, server)
     cookies = (session_cookie(handle, server), device_cookie(owner.username, server))
     if not sign_in.parameters:

@@ -100,7 +100,7 @@ def _decided(parameters: Mapping[str, str], browser: Browser, exchange: Exchange
         raise SignInRefused("invalid_request") from None
     if browser.binding is None:
         raise SignInRefused("cookies_off")
-    if bound_to != fingerprint(browser.binding):
+    if not browser.is_bound(bound_to):
         raise SignInRefused("wrong_browser")
     if parameters.get("action") == "stay":
         return Response(status=303, headers={"location": "/account"})

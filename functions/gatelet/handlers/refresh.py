@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.token_answer import cookie_name, token_answer
 from gatelet.oauth.errors import InvalidGrant, InvalidRequest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def refresh(exchange: Exchange, server: Server) -> Response:
     """Exchange the refresh token of the cookie, or of the body, for an access token."""
+    exchange.observation.note(grant_type=GRANT_TYPE)
     form = exchange.request.form()
     request = TokenRequest.from_form({"grant_type": GRANT_TYPE, **form})
     if request.grant_type != GRANT_TYPE:
@@ -35,7 +37,7 @@ def refresh(exchange: Exchange, server: Server) -> Response:
     response = RefreshTokens(tokens=server.user_tokens).refresh(
         request, client, attempt=server.attempt(), now=server.now()
     )
-    return token_answer(response, client, exchange.observation)
+    return token_answer(response, client, exchange.observation, refreshed=True)
 
 
 def _with_cookie(request: TokenRequest, http: Request, client: Client) -> TokenRequest:
@@ -55,4 +57,4 @@ def _with_cookie(request: TokenRequest, http: Request, client: Client) -> TokenR
     return replace(request, refresh_token=tokens[0])
 
 
-handler = Endpoint("refresh", refresh)
+handler = Endpoint("refresh", refresh, on_refusal=Event.TOKEN_REFUSED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.http import Response
 from gatelet.oauth.revocation import Revocation
@@ -29,6 +30,8 @@ def revoke(exchange: Exchange, server: Server) -> Response:
         issuer=server.issuer_name,
     )
     revoked = revocation.revoke(token, client, now)
+    if revoked and revoked.startswith("token "):
+        exchange.observation.record(Event.TOKEN_REVOKED)
     exchange.observation.note(revoked=revoked or "nothing")
     return Response(status=200)
 

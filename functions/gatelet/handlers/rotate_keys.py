@@ -7,8 +7,9 @@ import urllib.request
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gatelet.aws.sdk_connection import SdkConnection
 from gatelet.handlers.key_rotation import KeyRotation
-from gatelet.handlers.observation import Observation
+from gatelet.handlers.powertools import LoggedAction
 from gatelet.handlers.server import Server
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class RotateKeys:
     ) -> dict[str, Any] | None:
         """Serve an event with a given server; `answer` sends a document to CloudFormation."""
         server.connection.start_request()
-        observation = Observation("rotate_keys")
-        keys = KeyRotation(server)
+        observation = LoggedAction("rotate_keys")
+        keys = KeyRotation(server, observation.record)
         if "RequestType" in event:
             _serve_stack(event, keys, observation, answer)
             return None
@@ -48,13 +49,13 @@ class RotateKeys:
 
     @cached_property
     def _server(self) -> Server:
-        return Server.from_environment(call_shares=CALL_SHARES)
+        return Server.from_environment(call_shares=CALL_SHARES, connect=SdkConnection)
 
 
 def _serve_stack(
     event: dict[str, Any],
     keys: KeyRotation,
-    observation: Observation,
+    observation: LoggedAction,
     answer: Callable[[str, dict[str, Any]], None],
 ) -> None:
     """Make the first keys of a stack, and tell CloudFormation how it went."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from gatelet.accounts.authentication import PasswordAuthentication
 from gatelet.aws.allowance import Allowance
 from gatelet.aws.attempts import Attempts
-from gatelet.aws.connection import Connection
 from gatelet.aws.consents import Consents
 from gatelet.aws.credentials import Credentials
+from gatelet.aws.deadline import CALL_SHARES
+from gatelet.aws.direct_connection import DirectConnection
 from gatelet.aws.directory import Directory
 from gatelet.aws.feed import FeedReader, FeedWriter
 from gatelet.aws.grants import Grants
@@ -22,19 +23,20 @@ from gatelet.aws.secret import GRANT_SECONDS, SIGNING_SECONDS, Secret, SigningKe
 from gatelet.aws.sessions import Sessions
 from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
+from gatelet.handlers.audit import AuditedSignIns, grant_revoked, session_ended
 from gatelet.handlers.observation import alarm
 from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
 from gatelet.oauth.client_authentication import ClientAuthentication
 from gatelet.oauth.handle import HandleKeys
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.password import PasswordGrant
-from gatelet.oauth.route import Route, parse_routes
 from gatelet.oauth.user_tokens import UserTokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gatelet.accounts.password import PasswordHashing
+    from gatelet.aws.connection import Connection
     from gatelet.oauth.seal import Seals
 
 GRANT_TYPES = (
@@ -43,8 +45,6 @@ GRANT_TYPES = (
     password.GRANT_TYPE,
     refresh_token.GRANT_TYPE,
 )
-CALL_SHARES = (1 / 8, 1 / 4)
-"""The parts of the deadline that one attempt of a call may take to connect and to read: of 8 s, 1 s and 2 s."""
 
 
 class Server:
@@ -57,17 +57,32 @@ class Server:
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = secrets.token_bytes,
         call_shares: tuple[float, float] = CALL_SHARES,
+        connect: Callable[..., Connection] = DirectConnection,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._random = random
-        connect, read = call_shares
-        self.connection = Connection(deadline=settings.deadline, connect_share=connect, read_share=read)
+        connect_share, read_share = call_shares
+        self.connection = connect(deadline=settings.deadline, connect_share=connect_share, read_share=read_share)
 
     @classmethod
-    def from_environment(cls, *, call_shares: tuple[float, float] = CALL_SHARES) -> Server:
+    def from_environment(
+        cls,
+        *,
+        call_shares: tuple[float, float] = CALL_SHARES,
+        connect: Callable[..., Connection] = DirectConnection,
+    ) -> Server:
         """Make the server of this function."""
-        return cls(Settings.from_environment(os.environ), call_shares=call_shares)
+        return cls(Settings.from_environment(os.environ), call_shares=call_shares, connect=connect)
+
+    def prepare(self, function: str) -> None:
+        """Read what the first request to a function needs, and open its connections with that.
+
+        Raises what reading raises: the first request then reads again.
+        """
+        self.connection.start_request()
+        for read in _FIRST_READS.get(function, ()):
+            read(self)
 
     def now(self) -> int:
         """Return the epoch second."""
@@ -114,7 +129,7 @@ class Server:
     @cached_property
     def grants(self) -> Grants:
         """The grants."""
-        return Grants(self._table("grants_table"))
+        return Grants(self._table("grants_table"), on_revoked=grant_revoked)
 
     @cached_property
     def feed(self) -> FeedWriter:
@@ -139,11 +154,6 @@ class Server:
     def public_keys(self) -> PublicKeys:
         """The published keys."""
         return PublicKeys(self.keys_table, self.now, reload_every=self.settings.keys_age)
-
-    @cached_property
-    def routes(self) -> dict[str, Route]:
-        """What each route of the protected API asks for."""
-        return parse_routes(self.settings.require("routes"))
 
     @cached_property
     def issuer(self) -> Issuer:
@@ -171,7 +181,7 @@ class Server:
     @cached_property
     def sessions(self) -> Sessions:
         """The login sessions."""
-        return Sessions(self._table("grants_table"))
+        return Sessions(self._table("grants_table"), on_ended=session_ended)
 
     @cached_property
     def consents(self) -> Consents:
@@ -185,7 +195,7 @@ class Server:
     @property
     def password_grant(self) -> PasswordGrant:
         """The password grant."""
-        return PasswordGrant(owners=self.resource_owners, sessions=self.sessions, tokens=self.user_tokens)
+        return PasswordGrant(owners=self.sign_ins, sessions=self.sessions, tokens=self.user_tokens)
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -210,6 +220,11 @@ class Server:
         )
 
     @cached_property
+    def sign_ins(self) -> AuditedSignIns:
+        """Checks passwords of people who sign in."""
+        return AuditedSignIns(owners=self.resource_owners)
+
+    @cached_property
     def _grant_secret(self) -> Secret:
         return self._secret("grant_secret", GRANT_SECONDS)
 
@@ -224,3 +239,35 @@ class Server:
 
     def _table(self, setting: str) -> Table:
         return Table(self.connection, self.settings.require(setting))
+
+
+def _signing_keys(server: Server) -> None:
+    server.issuer.signers.load()
+
+
+def _grant_keys(server: Server) -> object:
+    return server.seals
+
+
+def _directory(server: Server) -> object:
+    return server.directory.resource_servers(), server.directory.roles()
+
+
+def _public_keys(server: Server) -> object:
+    return server.public_keys.jwks()
+
+
+def _feed(server: Server) -> None:
+    server.revocations.read(server.now())
+
+
+_FIRST_READS: Mapping[str, tuple[Callable[[Server], object], ...]] = {
+    "token": (_signing_keys, _grant_keys, _directory),
+    "refresh": (_signing_keys, _grant_keys, _directory),
+    "authorize": (_grant_keys, _directory, _public_keys),
+    "revoke": (_grant_keys, _public_keys),
+    "introspect": (_grant_keys, _public_keys, _feed),
+    "userinfo": (_public_keys, _feed),
+    "metadata": (_public_keys,),
+}
+"""Within the privileges of each function; the authorizer has a preparation of its own."""

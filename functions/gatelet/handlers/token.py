@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.endpoint import Endpoint
 from gatelet.handlers.token_answer import token_answer
 from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
@@ -27,7 +28,9 @@ def token(exchange: Exchange, server: Server) -> Response:
     exchange.observation.note(grant_type=request.grant_type if request.grant_type in server.grant_types else None)
     client = exchange.authenticate_client(form, server)
     exchange.refuse_foreign_origin(client)
-    return token_answer(grant(request, client, server), client, exchange.observation)
+    response = grant(request, client, server)
+    refreshed = request.grant_type == refresh_token.GRANT_TYPE
+    return token_answer(response, client, exchange.observation, refreshed=refreshed)
 
 
 def grant(request: TokenRequest, client: Client, server: Server) -> TokenResponse:
@@ -50,4 +53,4 @@ def grant(request: TokenRequest, client: Client, server: Server) -> TokenRespons
             raise UnsupportedGrantType("grant_type is not one that this server offers")
 
 
-handler = Endpoint("token", token)
+handler = Endpoint("token", token, on_refusal=Event.TOKEN_REFUSED)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.http import Response
 from gatelet.oauth import base64url
 from gatelet.oauth.scope import format_scope
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
     from gatelet.oauth.token_request import TokenResponse
 
 
-def token_answer(response: TokenResponse, client: Client, observation: Observation) -> Response:
+def token_answer(
+    response: TokenResponse, client: Client, observation: Observation, *, refreshed: bool = False
+) -> Response:
     """Answer with tokens. RFC 6749 §5.1
 
     A client registered with `refresh_token_cookie` never sees its refresh token.
     """
-    observation.note(sub=response.sub, gid=response.gid, jti=response.jti, scope=format_scope(response.scope))
+    observation.record(
+        Event.TOKEN_REFRESHED if refreshed else Event.TOKEN_ISSUED,
+        sub=response.sub,
+        gid=response.gid,
+        jti=response.jti,
+        scope=format_scope(response.scope),
+    )
     members = response.parameters()
     if not client.refresh_token_cookie or response.refresh_token is None:
         return Response.json(members)

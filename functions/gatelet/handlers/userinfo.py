@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gatelet.handlers.audit_event import Event
 from gatelet.handlers.endpoint import Endpoint, render_error
 from gatelet.handlers.http import Response
 from gatelet.oauth.bearer import read_bearer
@@ -76,4 +77,4 @@ def _form(request: Request) -> dict[str, str]:
     return request.form() if request.method == "POST" and media_type == MEDIA_TYPE else {}
 
 
-handler = Endpoint("userinfo", userinfo, refuse=refuse)
+handler = Endpoint("userinfo", userinfo, refuse=refuse, on_refusal=Event.ACCESS_REFUSED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gatelet.handlers.observation import logger
+from gatelet.handlers.powertools import logger
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from gatelet.oauth.errors import InvalidToken
 from gatelet.oauth.jws import LONGEST_TOKEN, MalformedToken, VerificationKey, parse
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 from gatelet.oauth.role import ROLE_NAME
 from gatelet.oauth.scope import format_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gatelet.oauth.jws import Signer
 
 TYPE = "at+jwt"
 TYPES = frozenset({TYPE, f"application/{TYPE}"})
+LONGEST_LIFETIME = 3600
+"""Seconds that any access token is good for at most."""
 CLOCK_SKEW = 5
 """Seconds that the clock of the container which issued may be ahead of ours."""
-TEXT = re.compile(r"[\x20-\x7e]{1,255}")
+LONGEST_TEXT = 255
 STRINGS = ("iss", "sub", "aud", "jti", "client_id")
+USER_STRINGS = ("gid", "acr")
 
 
 class VerificationKeys(Protocol):
@@ -32,8 +32,7 @@ class VerificationKeys(Protocol):
         """Find a key by its id; only from our own set."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccessToken:
+class AccessToken(NamedTuple):
     """The claims of an access token. RFC 9068 §2.2
 
     The last group is there when a user is behind the token.
@@ -52,17 +51,20 @@ class AccessToken:
     acr: str | None = None
     roles: tuple[str, ...] = ()
 
+    def members(self) -> dict[str, Any]:
+        """Return the claims that there are, as they stand in the token."""
+        members = {name: value for name, value in self._asdict().items() if value is not None and value != ()}
+        return {**members, "scope": format_scope(self.scope)}
+
     def sign(self, signer: Signer) -> str:
         """Return the token. Raises ValueError if it would be longer than 4 KB."""
-        claims = {name: value for name, value in vars(self).items() if value is not None and value != ()}
-        token = signer.sign(TYPE, {**claims, "scope": format_scope(self.scope)})
+        token = signer.sign(TYPE, self.members())
         if len(token) > LONGEST_TOKEN:
             raise ValueError(f"the access token would have {len(token)} characters")
         return token
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerifiedToken:
+class VerifiedToken(NamedTuple):
     """An access token whose signature, issuer, lifetime and form are right."""
 
     claims: AccessToken
@@ -77,6 +79,16 @@ def verify_access_token(
     `audience` is the API that asks; None takes a token for any API of this issuer.
     Raises InvalidToken, whose detail is for the log.
     """
+    verified, _ = read_signed(token, keys)
+    require_good(verified.claims, issuer=issuer, audience=audience, now=now)
+    return verified
+
+
+def read_signed(token: str, keys: VerificationKeys) -> tuple[VerifiedToken, VerificationKey]:
+    """Return the claims that a published key has signed, and the key: text and key alone decide. RFC 7515 §5.2
+
+    Raises InvalidToken.
+    """
     try:
         unverified = parse(token)
         if unverified.typ not in TYPES:
@@ -84,27 +96,25 @@ def verify_access_token(
         key = keys.key(unverified.kid)
         if key is None:
             raise InvalidToken("kid is not one of the published keys")
-        claims = _claims(unverified.verify(key))
+        return VerifiedToken(_claims(unverified.verify(key)), unverified.kid), key
     except MalformedToken as error:
         raise InvalidToken(str(error)) from None
-    _require_issuer(claims, issuer, audience)
-    _require_lifetime(claims, now)
-    return VerifiedToken(claims=claims, kid=unverified.kid)
 
 
-def _require_issuer(claims: AccessToken, issuer: str, audience: str | None) -> None:
+def require_good(claims: AccessToken, *, issuer: str, audience: str | None, now: int) -> None:
+    """Require issuer, audience and lifetime, as they are asked for here and now. RFC 9068 §4
+
+    Raises InvalidToken.
+    """
     if claims.iss != issuer:
         raise InvalidToken("iss is not the issuer")
     if audience is not None and claims.aud != audience:
         raise InvalidToken("aud is another API")
-
-
-def _require_lifetime(claims: AccessToken, now: int) -> None:
     if claims.exp <= now:
         raise InvalidToken("expired")
     if claims.iat > now + CLOCK_SKEW:
         raise InvalidToken("iat lies in the future")
-    if not 0 < claims.exp - claims.iat <= LONGEST_ACCESS_TOKEN_LIFETIME:
+    if not 0 < claims.exp - claims.iat <= LONGEST_LIFETIME:
         raise InvalidToken("the lifetime is longer than any that is issued")
 
 
@@ -112,40 +122,52 @@ def _claims(members: Mapping[str, Any]) -> AccessToken:
     """Require the claims of RFC 9068 §2.2 with exactly their types."""
     if "cnf" in members:
         raise InvalidToken("the token is bound to a key that was not shown")
-    for name in STRINGS:
-        if not _is_text(members.get(name)):
-            raise InvalidToken(f"{name} is missing or malformed")
-    for name in ("exp", "iat"):
-        if type(members.get(name)) is not int:
-            raise InvalidToken(f"{name} is missing or no integer")
-    _require_not_before(members)
+    _require_texts(members, STRINGS)
+    iat, exp, nbf = members.get("iat"), members.get("exp"), members.get("nbf", 0)
+    if type(iat) is not int or type(exp) is not int:
+        raise InvalidToken("iat or exp is missing or no integer")
+    if type(nbf) is not int or nbf > iat:
+        raise InvalidToken("nbf is malformed or later than iat")
     scope = members.get("scope")
     if not isinstance(scope, str):
         raise InvalidToken("scope is missing or no string")
-    user = _user_claims(members)
-    if user["gid"] is None and members["sub"] != members["client_id"]:
+    _require_user_claims(members)
+    gid, sub, client_id = members.get("gid"), members["sub"], members["client_id"]
+    if gid is None and sub != client_id:
         raise InvalidToken("gid is missing")
-    required = {name: members[name] for name in (*STRINGS, "exp", "iat")}
-    return AccessToken(**required, scope=tuple(scope.split(" ")), **user)
+    return AccessToken(
+        iss=members["iss"],
+        sub=sub,
+        aud=members["aud"],
+        exp=exp,
+        iat=iat,
+        jti=members["jti"],
+        client_id=client_id,
+        scope=tuple(scope.split(" ")),
+        gid=gid,
+        auth_time=members.get("auth_time"),
+        acr=members.get("acr"),
+        roles=tuple(members.get("roles", ())),
+    )
 
 
-def _require_not_before(members: Mapping[str, Any]) -> None:
-    nbf = members.get("nbf", members["iat"])
-    if type(nbf) is not int or nbf > members["iat"]:
-        raise InvalidToken("nbf is malformed or later than iat")
-
-
-def _user_claims(members: Mapping[str, Any]) -> dict[str, Any]:
-    gid, acr, auth_time = members.get("gid"), members.get("acr"), members.get("auth_time")
-    roles = members.get("roles", [])
-    if not all(value is None or _is_text(value) for value in (gid, acr)):
-        raise InvalidToken("gid or acr is malformed")
+def _require_user_claims(members: Mapping[str, Any]) -> None:
+    _require_texts(members, [name for name in USER_STRINGS if members.get(name) is not None])
+    auth_time, roles = members.get("auth_time"), members.get("roles", [])
     if auth_time is not None and type(auth_time) is not int:
         raise InvalidToken("auth_time is no integer")
-    if not isinstance(roles, list) or not all(isinstance(role, str) and ROLE_NAME.fullmatch(role) for role in roles):
-        raise InvalidToken("roles is malformed")
-    return {"gid": gid, "acr": acr, "auth_time": auth_time, "roles": tuple(roles)}
+    if not isinstance(roles, list):
+        raise InvalidToken("roles is no list")
+    for role in roles:
+        if not isinstance(role, str) or not ROLE_NAME.fullmatch(role):
+            raise InvalidToken("roles is malformed")
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and TEXT.fullmatch(value) is not None
+def _require_texts(members: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Require strings of 1 to 255 characters from space to tilde."""
+    for name in names:
+        value = members.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT:
+            raise InvalidToken(f"{name} is missing or malformed")
+        if not (value.isascii() and value.isprintable()):
+            raise InvalidToken(f"{name} is malformed")

@@ -77,7 +77,10 @@ class AuthorizationCodes:
         if grant.status == REVOKED:
             raise InvalidGrant(f"grant {grant.gid} is revoked")
         revoke_grant(grant, self.tokens.grants, self.tokens.feed, now)
-        raise CodeReplayed(f"the code of grant {grant.gid} was redeemed before: the grant is revoked")
+        raise CodeReplayed(
+            f"the code of grant {grant.gid} was redeemed before: the grant is revoked",
+            named={"gid": grant.gid, "sub": grant.sub},
+        )
 
 
 def _require_rightful(grant: Grant | None, client: Client, redirect_uri: str | None, challenge: str) -> Grant:

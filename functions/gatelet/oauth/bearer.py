@@ -6,7 +6,8 @@ import re
 
 from gatelet.oauth.errors import InvalidToken
 
-BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE | re.ASCII)
+SCHEME = "bearer"
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 LONGEST_HEADER = 8192
 
 
@@ -17,7 +18,7 @@ def read_bearer(authorization: str | None) -> str:
     """
     if not authorization or len(authorization) > LONGEST_HEADER:
         raise InvalidToken("no Authorization header, or one of more than 8 KB")
-    syntax = BEARER.fullmatch(authorization)
-    if syntax is None:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != SCHEME or not TOKEN.fullmatch(token):
         raise InvalidToken("the Authorization header is not one Bearer token")
-    return syntax[1]
+    return token

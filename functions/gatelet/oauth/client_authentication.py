@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from gatelet.oauth.errors import InvalidClient, InvalidRequest, TemporarilyUnavailable
+from gatelet.oauth.errors import InvalidClient, InvalidRequest, TemporarilyUnavailable, TooManyAttempts
 from gatelet.oauth.form import decode
 
 if TYPE_CHECKING:
@@ -57,18 +57,24 @@ class ClientAuthentication:
         presented = read_credentials(authorization, form)
         try:
             return _prove(presented, self.clients, now)
-        except InvalidClient:
+        except InvalidClient as refused:
             if presented.secret is not None:
-                self._count(presented.client_id, address, now)
+                self._count(presented.client_id, address, now, refused)
             raise
 
-    def _count(self, client_id: str, address: str, now: int) -> None:
-        """Count a failure; where that cannot be done it is a failure all the same."""
+    def _count(self, client_id: str, address: str, now: int, refused: InvalidClient) -> None:
+        """Count a failure; where that cannot be done it is a failure all the same.
+
+        Raises TooManyAttempts, which names the client where the failure does.
+        """
         key = hashlib.sha256(f"{client_id}\0{address}".encode()).hexdigest()
         try:
             self.failures.count(key, now, free=FREE_FAILURES)
         except TemporarilyUnavailable:
             return
+        except TooManyAttempts as throttled:
+            throttled.named = refused.named
+            raise
 
 
 def authenticate_client(authorization: str | None, form: Mapping[str, str], clients: Clients, now: int) -> Client:
@@ -84,15 +90,27 @@ def _prove(presented: ClientCredentials, clients: Clients, now: int) -> Client:
     client = clients.client(presented.client_id) if CLIENT_ID.fullmatch(presented.client_id) else None
     secret_is_right = _matches(client, presented.secret or "", now)
     if client is None or not client.enabled:
-        raise InvalidClient("unknown or disabled client", challenge=presented.basic or presented.secret is None)
+        name = client.client_id if client else None
+        challenge = presented.basic or presented.secret is None
+        raise InvalidClient("unknown or disabled client", challenge=challenge, named={"client_id": name})
     if client.is_public:
         if presented.secret is not None:
-            raise InvalidClient(f"public client {client.client_id} presented a secret", challenge=presented.basic)
+            raise InvalidClient(
+                f"public client {client.client_id} presented a secret",
+                challenge=presented.basic,
+                named={"client_id": client.client_id},
+            )
         return client
     if presented.secret is None:
-        raise InvalidClient(f"client {client.client_id} presented no secret", challenge=True)
+        raise InvalidClient(
+            f"client {client.client_id} presented no secret", challenge=True, named={"client_id": client.client_id}
+        )
     if not secret_is_right:
-        raise InvalidClient(f"wrong secret for client {client.client_id}", challenge=presented.basic)
+        raise InvalidClient(
+            f"wrong secret for client {client.client_id}",
+            challenge=presented.basic,
+            named={"client_id": client.client_id},
+        )
     return client
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Named: TypeAlias = Mapping[str, str | None]
+
 RETRY_AFTER = 2
 """Seconds; shorter than any grace of a refresh token, so that a retry is an honest one."""
 
@@ -10,7 +15,7 @@ class OAuthError(Exception):
     """A refusal in the words of a specification.
 
     `description` is what the client may read: a sentence of ours, never the caller's input.
-    `detail` is for the log alone.
+    `detail` is for the log alone, and so is `named`: whom it is about, under names such as `sub` and `gid`.
     """
 
     error = "server_error"
@@ -20,9 +25,10 @@ class OAuthError(Exception):
     metric: str | None = None
     """A metric that an alarm watches."""
 
-    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+    def __init__(self, detail: str, *, retry_after: int | None = None, named: Named | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.named = named or {}
         self.retry_after = retry_after
 
     @property
@@ -60,8 +66,8 @@ class InvalidClient(OAuthError):
     status = 401
     public = "client authentication failed"
 
-    def __init__(self, detail: str, *, challenge: bool) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, *, challenge: bool, named: Named | None = None) -> None:
+        super().__init__(detail, named=named)
         self.challenge = challenge
 
 

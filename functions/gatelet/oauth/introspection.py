@@ -64,8 +64,7 @@ class Introspection:
         verified = verify_access_token(token, keys=self.keys, issuer=self.issuer, audience=None, now=now)
         self._require_audience(verified.claims, client)
         require_unrevoked(verified, grants=self.grants, revocations=self.revocations, now=now)
-        claims = {name: value for name, value in vars(verified.claims).items() if value is not None and value != ()}
-        return {"active": True, "token_type": "Bearer", **claims, "scope": format_scope(verified.claims.scope)}
+        return {"active": True, "token_type": "Bearer", **verified.claims.members()}
 
     def _require_audience(self, claims: AccessToken, client: Client) -> None:
         """Require the client that the token's API lets introspect. RFC 7662 §4"""

@@ -6,15 +6,17 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from gatelet.oauth import base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
-PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+PrivateKey: TypeAlias = "ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey"
+PublicKey: TypeAlias = "ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey"
 Jwk: TypeAlias = "Mapping[str, Any]"
 
 PUBLIC_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
@@ -67,20 +69,35 @@ def private_key(jwk: Jwk) -> PrivateKey:
         case "OKP":
             return ed25519.Ed25519PrivateKey.from_private_bytes(base64url.decode(jwk["d"]))
         case _:
-            n = {name: _number(jwk[name]) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi")}
-            public = rsa.RSAPublicNumbers(n["e"], n["n"])
-            return rsa.RSAPrivateNumbers(n["p"], n["q"], n["d"], n["dp"], n["dq"], n["qi"], public).private_key()
+            return _rsa_private_key(jwk)
 
 
 def public_key(jwk: Jwk) -> PublicKey:
-    """Return the key object of a public JWK of our own."""
+    """Return the key object of a public JWK of our own. Raises ValueError for a point that is not on the curve."""
     match jwk["kty"]:
         case "EC":
-            return ec.EllipticCurvePublicNumbers(_number(jwk["x"]), _number(jwk["y"]), ec.SECP256R1()).public_key()
+            point = b"\x04" + base64url.decode(jwk["x"]) + base64url.decode(jwk["y"])
+            return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
         case "OKP":
             return ed25519.Ed25519PublicKey.from_public_bytes(base64url.decode(jwk["x"]))
         case _:
-            return rsa.RSAPublicNumbers(_number(jwk["e"]), _number(jwk["n"])).public_key()
+            return _rsa_public_numbers(jwk).public_key()
+
+
+# RSA is imported where there is such a key: most verifiers never meet one.
+
+
+def _rsa_private_key(jwk: Jwk) -> rsa.RSAPrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers  # noqa: PLC0415
+
+    d, p, q, dp, dq, qi = (_number(jwk[name]) for name in ("d", "p", "q", "dp", "dq", "qi"))
+    return RSAPrivateNumbers(p, q, d, dp, dq, qi, _rsa_public_numbers(jwk)).private_key()
+
+
+def _rsa_public_numbers(jwk: Jwk) -> rsa.RSAPublicNumbers:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers  # noqa: PLC0415
+
+    return RSAPublicNumbers(_number(jwk["e"]), _number(jwk["n"]))
 
 
 def _number(text: str) -> int:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm
-from jwt.api_jws import PyJWS
-from jwt.utils import der_to_raw_signature
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gatelet.oauth import base64url
+from gatelet.oauth.jwa import ALGORITHMS
 from gatelet.oauth.jwk import KEY_TYPES, private_key, public_key
 
 if TYPE_CHECKING:
@@ -24,31 +19,11 @@ if TYPE_CHECKING:
 
 LONGEST_TOKEN = 4096
 """Characters; the headers of a request through API Gateway have 10 KB in all."""
-COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-HEADER = frozenset({"alg", "kid", "typ"})
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-class DeterministicES256(ECAlgorithm):
-    """ES256 whose nonce comes from the key and the message. RFC 6979"""
-
-    def __init__(self) -> None:
-        super().__init__(ECAlgorithm.SHA256, ec.SECP256R1)
-
-    def sign(self, msg: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
-        """Sign without asking the generator of random numbers."""
-        der = key.sign(msg, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-        return der_to_raw_signature(der, key.curve)
-
-
-ALGORITHMS: Mapping[str, Algorithm] = {
-    "ES256": DeterministicES256(),
-    "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
-    "EdDSA": OKPAlgorithm(),
-}
-_JWS = PyJWS(algorithms=[])
-for _name, _algorithm in ALGORITHMS.items():
-    _JWS.register_algorithm(_name, _algorithm)
+HEADER = frozenset({"alg", "kid", "typ"})
+HEADERS_KEPT = 64
+"""All tokens of one key have one header; what callers make up pushes it out for a moment at most."""
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class MalformedToken(ValueError):
@@ -62,11 +37,13 @@ class Signer:
         self.kid = key.kid
         self.alg = alg
         self._key: PrivateKey = private_key(key.material)
+        self._algorithm = ALGORITHMS[alg]
 
     def sign(self, typ: str, claims: Mapping[str, Any]) -> str:
         """Return the compact serialisation. RFC 7515 §3.1"""
-        payload = json.dumps(claims, separators=(",", ":")).encode()
-        return _JWS.encode(payload, self._key, algorithm=self.alg, headers={"typ": typ, "kid": self.kid})
+        header = _encode({"alg": self.alg, "kid": self.kid, "typ": typ})
+        signing_input = f"{base64url.encode(header.encode())}.{base64url.encode(_encode(claims).encode())}"
+        return f"{signing_input}.{base64url.encode(self._algorithm.sign(self._key, signing_input.encode()))}"
 
 
 class VerificationKey:
@@ -76,21 +53,24 @@ class VerificationKey:
         alg = jwk["alg"]
         if (jwk["kty"], jwk.get("crv")) != KEY_TYPES[alg]:
             raise ValueError(f"the published key {jwk['kid']} is no {alg} key")
+        self.jwk = jwk
         self.kid: str = jwk["kid"]
         self.alg: str = alg
-        self._key: PublicKey = public_key(jwk)
+        self._algorithm = ALGORITHMS[alg]
+        self._key: PublicKey | None = None
 
     def verifies(self, signing_input: bytes, signature: bytes) -> bool:
         """Tell whether the key made the signature."""
-        return ALGORITHMS[self.alg].verify(signing_input, self._key, signature)
+        if self._key is None:  # made at its first use: of the published keys a verifier meets one or two
+            self._key = public_key(self.jwk)
+        return self._algorithm.verify(self._key, signing_input, signature)
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnverifiedToken:
+class UnverifiedToken(NamedTuple):
     """The parts of a token whose syntax is right; nothing in it may be believed yet."""
 
-    kid: str
     alg: str
+    kid: str
     typ: str
     signing_input: bytes
     signature: bytes
@@ -108,20 +88,29 @@ class UnverifiedToken:
 def parse(token: str) -> UnverifiedToken:
     """Take a token apart, strictly. Raises MalformedToken. RFC 7515 §5.2, RFC 8725 §3
 
+    Base64url has no dot, so that a fourth segment is a character that no segment may have.
+    """
+    if len(token) > LONGEST_TOKEN:
+        raise MalformedToken(f"more than {LONGEST_TOKEN} characters")
+    signing_input, _, signature = token.rpartition(".")
+    header, _, payload = signing_input.partition(".")
+    alg, kid, typ = _header(header)
+    return UnverifiedToken(alg, kid, typ, signing_input.encode(), _segment(signature), _segment(payload))
+
+
+@lru_cache(HEADERS_KEPT)
+def _header(segment: str) -> tuple[str, str, str]:
+    """Return `alg`, `kid` and `typ`.
+
     Only the three header members that we write are taken, so that nothing in a header (crit, jku, jwk,
     x5u, zip, ...) can ask for anything.
     """
-    compact = COMPACT.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
-    if compact is None:
-        raise MalformedToken("not a compact token of up to 4096 characters")
-    header, payload, signature = (_segment(segment) for segment in compact.groups())
-    members = _json_object(header)
+    members = _json_object(_segment(segment))
     if members.keys() != HEADER or not all(isinstance(value, str) for value in members.values()):
         raise MalformedToken("the header must have alg, kid and typ, and nothing else")
     if not KEY_ID.fullmatch(members["kid"]):
         raise MalformedToken("kid is malformed")
-    signing_input = token.rpartition(".")[0].encode()
-    return UnverifiedToken(**members, signing_input=signing_input, signature=signature, payload=payload)
+    return members["alg"], members["kid"], members["typ"]
 
 
 def _segment(text: str) -> bytes:
@@ -132,12 +121,14 @@ def _segment(text: str) -> bytes:
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
+    """Read an object that ends where the text ends, as every JSON of ours does."""
     try:
-        value = json.loads(text.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        document = text.decode()
+        value, end = _decode(document)
     except (ValueError, RecursionError):
         raise MalformedToken("not JSON with unique names") from None
-    if not isinstance(value, dict):
-        raise MalformedToken("not a JSON object")
+    if not isinstance(value, dict) or end != len(document):
+        raise MalformedToken("not a JSON object and nothing else")
     return value
 
 
@@ -150,3 +141,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse).raw_decode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gatelet.oauth import base64url
@@ -20,7 +21,7 @@ LEAST_HMAC_BYTES = 32
 
 
 def check_signing_keys(keys: KeySet) -> None:
-    """Require that every key verifies what it signs, under its own id. Raises ValueError."""
+    """Require that every key verifies what it signs, under its own id, for us and for PyJWT. Raises ValueError."""
     kids = [key.kid for ring in keys.rings.values() for key in ring.all_keys]
     if len(set(kids)) != len(kids):
         raise ValueError("two keys have one kid")
@@ -44,5 +45,9 @@ def _check_signing_key(key: Key, alg: str) -> None:
     secret = private_key(key.material)
     if isinstance(secret, rsa.RSAPrivateKey) and secret.key_size < LEAST_RSA_BITS:
         raise ValueError(f"{key.kid} has only {secret.key_size} bits")
-    token = Signer(key, alg).sign("check", {"check": key.kid})
-    parse(token).verify(VerificationKey(public_jwk(key.material, alg)))
+    token, published = Signer(key, alg).sign("check", {"check": key.kid}), public_jwk(key.material, alg)
+    parse(token).verify(VerificationKey(published))
+    try:
+        jwt.decode(token, jwt.PyJWK(published), [alg])
+    except jwt.PyJWTError as error:
+        raise ValueError(f"PyJWT does not take what {key.kid} signs: {error}") from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from gatelet.oauth.access_token import verify_access_token
 from gatelet.oauth.bearer import read_bearer
 from gatelet.oauth.errors import InsufficientScope, InvalidToken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gatelet.oauth.access_token import VerificationKeys, VerifiedToken
+    from gatelet.oauth.access_token import VerifiedToken
     from gatelet.oauth.route import Route
+    from gatelet.oauth.verified_tokens import VerifiedTokens
 
 
 class Revocations(Protocol):
@@ -30,27 +30,30 @@ def _name(token: VerifiedToken) -> str:
     return f"token {claims.jti} of client {claims.client_id} and subject {claims.sub}"
 
 
+def _named(token: VerifiedToken) -> dict[str, str | None]:
+    claims = token.claims
+    return {"sub": claims.sub, "client_id": claims.client_id, "gid": claims.gid, "jti": claims.jti}
+
+
 def authorize_call(
     authorization: str | None,
     route_key: str,
     *,
     routes: Mapping[str, Route],
-    keys: VerificationKeys,
+    tokens: VerifiedTokens,
     revocations: Revocations,
-    issuer: str,
-    audience: str,
     now: int,
 ) -> VerifiedToken:
     """Return the token that allows the call.
 
     Raises InvalidToken or InsufficientScope, a refusal; and TemporarilyUnavailable, no decision.
     """
-    token = verify_access_token(read_bearer(authorization), keys=keys, issuer=issuer, audience=audience, now=now)
+    token = tokens.verify(read_bearer(authorization), now)
     route = routes.get(route_key)
     if revocations.revokes(token, now=now, fresh=route is not None and route.sensitive):
-        raise InvalidToken(f"{_name(token)} is revoked")
+        raise InvalidToken(f"{_name(token)} is revoked", named=_named(token))
     if route is None:
-        raise InsufficientScope(f"no scope opens this route, {_name(token)} or another")
+        raise InsufficientScope(f"no scope opens this route, {_name(token)} or another", named=_named(token))
     if not route.scope <= set(token.claims.scope):
-        raise InsufficientScope(f"{_name(token)} lacks a scope of the route")
+        raise InsufficientScope(f"{_name(token)} lacks a scope of the route", named=_named(token))
     return token

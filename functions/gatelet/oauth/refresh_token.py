@@ -86,9 +86,15 @@ class RefreshTokens:
 
     def _refuse(self, grant: Grant, handle: Handle, now: int) -> NoReturn:
         if grant.generation < handle.generation:
-            raise GrantBehindToken(f"grant {grant.gid} is behind its refresh token: was a backup restored?")
+            raise GrantBehindToken(
+                f"grant {grant.gid} is behind its refresh token: was a backup restored?",
+                named={"gid": grant.gid, "sub": grant.sub},
+            )
         revoke_grant(grant, self.tokens.grants, self.tokens.feed, now)
-        raise RefreshTokenReused(f"a refresh token of grant {grant.gid} was used again: the grant is revoked")
+        raise RefreshTokenReused(
+            f"a refresh token of grant {grant.gid} was used again: the grant is revoked",
+            named={"gid": grant.gid, "sub": grant.sub},
+        )
 
 
 def require_usable(grant: Grant | None, client: Client, now: int) -> Grant:

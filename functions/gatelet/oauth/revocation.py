@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gatelet.oauth.access_token import verify_access_token
+from gatelet.oauth.access_token import LONGEST_LIFETIME, verify_access_token
 from gatelet.oauth.client import LONGEST_REFRESH_GRACE
 from gatelet.oauth.errors import InvalidToken
 from gatelet.oauth.grant import REVOKED
 from gatelet.oauth.handle import REFRESH_TOKEN
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.seal import BrokenSeal
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from gatelet.oauth.handle import HandleKeys
     from gatelet.oauth.revocation_list import RevocationFeed
 
-TOKENS_LIVE = LONGEST_REFRESH_GRACE + LONGEST_ACCESS_TOKEN_LIFETIME
+TOKENS_LIVE = LONGEST_REFRESH_GRACE + LONGEST_LIFETIME
 """Seconds after a rotation in which an access token of the grant may be good; a retry issues one too."""
 
 

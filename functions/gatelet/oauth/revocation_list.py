@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
+from gatelet.oauth.access_token import LONGEST_LIFETIME
 
 if TYPE_CHECKING:
     from gatelet.oauth.access_token import VerifiedToken
 
 CLIENT_DELAY = 65
 """Seconds that a disabled client's record may still be remembered somewhere, and a little more."""
-KEPT = LONGEST_ACCESS_TOKEN_LIFETIME + CLIENT_DELAY + 60
+KEPT = LONGEST_LIFETIME + CLIENT_DELAY + 60
 """Seconds after which no token is left that an event could be about."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RevocationEvent:
+class RevocationEvent(NamedTuple):
     """One entry of the feed.
 
     `type` is grant, token (a jti), subject, client or kid. With `not_before` it is about the tokens
@@ -45,7 +44,7 @@ class RevocationList:
     def add(self, event: RevocationEvent, now: int) -> bool:
         """Remember an event and tell whether it is news; the widest of two about the same thing counts."""
         key = (event.type, event.id)
-        known = self._events.get(key)
+        known = self._events.pop(key, None)  # what is added again goes to the end: the oldest stay in front
         not_before = event.not_before
         if known is not None and not_before is not None:
             not_before = None if known[0] is None else max(known[0], not_before)
@@ -54,13 +53,17 @@ class RevocationList:
 
     def forget_old(self, now: int) -> None:
         """Drop the events that no living token can be about."""
-        self._events = {key: value for key, value in self._events.items() if now < value[1]}
+        old = list(takewhile(lambda key: now >= self._events[key][1], self._events))
+        for key in old:
+            del self._events[key]
 
     def revokes(self, token: VerifiedToken) -> bool:
         """Tell whether any event is about this token.
 
         `iat <= not_before`, never `<`: a token of the very second of the revocation is refused.
         """
+        if not self._events:
+            return False
         claims = token.claims
         names = (
             ("token", claims.jti),
@@ -69,5 +72,5 @@ class RevocationList:
             ("client", claims.client_id),
             ("kid", token.kid),
         )
-        events = (self._events[name] for name in names if name in self._events)
+        events = [self._events[name] for name in names if name in self._events]
         return any(not_before is None or claims.iat <= not_before for not_before, _ in events)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +13,7 @@ ROLE_NAME = re.compile(r"[\x21-\x7e]{1,128}")
 """Visible ASCII: `roles` is joined with spaces where an API reads it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Role:
+class Role(NamedTuple):
     """A named set of permissions; scope names are unique, so each names its API too."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatelet.oauth.scope import parse_scope
 
@@ -11,8 +11,7 @@ ANY_ROUTE = "*"
 """The one route of a REST API's TOKEN authorizer, which sees none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Route:
+class Route(NamedTuple):
     """The scopes that a token must all have; a sensitive route bears no lag of revocation."""
 
     scope: frozenset[str]

@@ -9,7 +9,7 @@ from gatelet.oauth.errors import InvalidGrant, InvalidScope, InvalidTarget
 from gatelet.oauth.grant import may_refresh
 from gatelet.oauth.handle import REFRESH_TOKEN
 from gatelet.oauth.id_token import id_token
-from gatelet.oauth.openid import OPENID, SCOPES
+from gatelet.oauth.openid import OFFLINE_ACCESS, OPENID, SCOPES
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.scope import restrict
 
@@ -72,13 +72,15 @@ class UserTokens:
     ) -> TokenResponse:
         """Answer for the grant's user as the directory has it at this moment.
 
-        A disabled user's grant is revoked, and so is one of which nothing is allowed any more: its
-        successor is never handed out, and the client's next attempt would be taken for reuse.
+        A disabled user's grant is revoked, and so is one of which nothing is allowed any more, or that may
+        no longer outlive its session: its successor is never handed out, and the client's next attempt
+        would be taken for reuse.
         Raises InvalidGrant.
         """
         found = self.directory.resource_owner(grant.sub)
         try:
             owner = _require_enabled(found)
+            _require_offline_access(grant, client)
             audience = self.audience(grant.audience, registered)
             granted = restrict(
                 grant.scope, scope, client.scope, (*audience.scopes, *SCOPES), registered.permitted(owner)
@@ -141,3 +143,9 @@ def _require_enabled(owner: ResourceOwner | None) -> ResourceOwner:
     if owner is None or not owner.enabled:
         raise InvalidGrant("the user is disabled or gone")
     return owner
+
+
+def _require_offline_access(grant: Grant, client: Client) -> None:
+    """Require that a grant that goes on without its session may still do so. OpenID Connect Core §11"""
+    if OFFLINE_ACCESS in grant.scope and OFFLINE_ACCESS not in client.scope:
+        raise InvalidGrant("the client may no longer have offline_access")

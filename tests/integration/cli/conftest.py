@@ -26,7 +26,7 @@ from gatelet.oauth.role import Role
 from gatelet_cli.aws_session import LocalSession
 from gatelet_cli.main import app
 from gatelet_cli.terminal import Answer, Terminal
-from tests.integration.cli.deployed import AUDIENCE, TABLES, Clock, Deployed
+from tests.integration.cli.deployed import AUDIENCE, LOG_GROUP, TABLES, Clock, Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,7 @@ def deployment(monkeypatch, clock, shared_session):
 @pytest.fixture
 def directory(deployment) -> DirectoryAdministration:
     """Return the directory as another operator would change it."""
-    directory = DirectoryAdministration(deployment.server.connection, "directory")
+    directory = DirectoryAdministration(deployment.connection, "directory")
     orders = {"orders:read": "See orders", "orders:write": "Change orders", "orders:admin": "Everything"}
     directory.create_resource_server(ResourceServer(identifier=AUDIENCE, name="Orders", scopes=orders))
     stock = {"stock:read": "See stock"}
@@ -206,6 +206,7 @@ def deploy(deployment, functions):  # noqa: ARG001 - the functions must be there
             "GateletApiEndpoint": ISSUER,
             "GateletRotateKeysFunction": "Gatelet-RotateKeys",
             "GateletPasswordGrant": "true",
+            "GateletLogGroup": LOG_GROUP,
             **{f"Gatelet{table.capitalize()}Table": table for table in TABLES},
             **outputs,
         }

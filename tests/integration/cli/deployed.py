@@ -6,19 +6,24 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from gatelet.aws.sdk_connection import SdkConnection
 from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
 from gatelet.handlers import authorizer, rotate_keys, token
+from gatelet.handlers.protected_api import ProtectedApi
 from gatelet.handlers.server import Server
 from tests.integration.api_gateway import FORM, Answer, basic, http_api_call, http_event
+from tests.integration.aws_wire import AwsWire
 
 if TYPE_CHECKING:
     import boto3
 
+    from gatelet.aws.connection import Connection
     from gatelet.oauth.client import Client
 
 AUDIENCE = "https://orders.example"
 TABLES = ("directory", "credentials", "grants", "limits", "keys", "feed")
+LOG_GROUP = "Gatelet-Log"
 FIRST_KEYS = {"RequestType": "Create", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l", "ResponseURL": ""}
 
 
@@ -42,6 +47,8 @@ class Deployed:
         self.clock = clock
         self.dynamodb = session.client("dynamodb")
         self.secretsmanager = session.client("secretsmanager")
+        self.logs = session.client("logs")
+        self.logs.create_log_group(logGroupName=LOG_GROUP)
         for name in TABLES:
             self._create_table(name)
         parts: dict[str, Any] = {f"{name}_table": name for name in TABLES}
@@ -61,25 +68,33 @@ class Deployed:
 
     def restart(self) -> None:
         """Forget what the containers remember."""
-        self.server = Server(self.settings, clock=self.clock)
+        self._rotation = Server(self.settings, clock=self.clock, connect=SdkConnection)
+        self._server = Server(self.settings, clock=self.clock, connect=AwsWire().connect)
+
+    @property
+    def connection(self) -> Connection:
+        """Reach AWS as the operator does."""
+        return self._rotation.connection
 
     def rotate_keys(self, event: dict[str, Any]) -> dict[str, Any]:
-        return rotate_keys.handler.serve(event, self.server, lambda _url, _document: None) or {}
+        return rotate_keys.handler.serve(event, self._rotation, lambda _url, _document: None) or {}
 
     def token(self, client: Client, secret: str, **form: str) -> Answer:
         """Send a token request."""
         headers = {**FORM, **basic(client.client_id, secret)}
         event = http_event("POST", "/oauth2/token", headers, body=urlencode(form).encode())
-        return Answer(token.handler.respond(event, self.server))
+        return Answer(token.handler.respond(event, self._server))
 
     def authorize(self, access_token: str) -> bool:
         """Ask the authorizer about a call of the protected API; a new container has read all of the feed."""
         event = http_api_call({"authorization": f"Bearer {access_token}"})
-        answer = authorizer.handler.decide(event, Server(self.settings, clock=self.clock))
+        answer = authorizer.handler.decide(
+            event, ProtectedApi(self.settings, clock=self.clock, connect=AwsWire().connect)
+        )
         return bool(answer["isAuthorized"])
 
     def table(self, name: str) -> Table:
-        return Table(self.server.connection, name)
+        return Table(self.connection, name)
 
     def items(self, name: str) -> list[Any]:
         """Everything that stands in a table, as attribute values."""
@@ -93,6 +108,18 @@ class Deployed:
         """Return the one grant that there is."""
         (item,) = [item for item in self.items("grants") if item["sk"]["S"] == "GRANT"]
         return item
+
+    def operator_lines(self) -> list[dict[str, Any]]:
+        """Return what operators have written to the log group, the oldest first."""
+        streams = self.logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix="operator/")["logStreams"]
+        entries = [
+            entry
+            for stream in streams
+            for entry in self.logs.get_log_events(logGroupName=LOG_GROUP, logStreamName=stream["logStreamName"])[
+                "events"
+            ]
+        ]
+        return [json.loads(entry["message"]) for entry in entries]
 
     def _create_table(self, name: str) -> None:
         self.dynamodb.create_table(

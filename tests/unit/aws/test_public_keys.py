@@ -88,6 +88,18 @@ def test_a_key_that_was_revoked_is_gone_at_once(world):
     assert world.keys.key(kid).kid == kid
 
 
+def test_a_key_that_is_still_published_stays_the_same_object(world):
+    """What it has verified may be remembered; of another key under its name nothing may."""
+    kid = KIDS["ES256"]
+    before = world.keys.key(kid)
+    world.time += 300
+    assert world.keys.key(kid) is before
+    _, other = another()
+    world.publish({**other, "kid": kid})
+    world.time += 300
+    assert world.keys.key(kid) is not before
+
+
 @pytest.mark.attack("ATK-343")
 def test_an_outage_leaves_the_keys_that_were_read(world):
     world.keys.key(KIDS["ES256"])

@@ -63,6 +63,7 @@ def test_a_handle_with_one_character_changed_is_forged(position):
 
 
 @pytest.mark.attack("ATK-175")
+@pytest.mark.advisory("CVE-2026-27840")
 @pytest.mark.parametrize("length", range(len(TOKEN)))
 def test_a_truncated_handle_is_forged(length):
     for part in (TOKEN[:length], REFRESH_TOKEN + TOKEN[len(TOKEN) - length :]):
@@ -118,6 +119,7 @@ def test_a_handle_in_another_alphabet_of_base64_is_forged():
 
 
 @pytest.mark.attack("ATK-181")
+@pytest.mark.advisory("CVE-2026-4282")
 @pytest.mark.parametrize(("made", "wanted"), [(CODE, REFRESH_TOKEN), (REFRESH_TOKEN, CODE)])
 def test_a_code_cannot_pass_for_a_refresh_token_nor_the_other_way_round(made, wanted):
     """The tag covers the prefix, so swapping it does not help."""

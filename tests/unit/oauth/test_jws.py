@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth.errors import InvalidToken
+from gatelet.oauth.jwa import ES256
 from gatelet.oauth.jwk import public_jwk
-from gatelet.oauth.jws import DeterministicES256, MalformedToken, Signer, VerificationKey, parse
+from gatelet.oauth.jws import MalformedToken, Signer, VerificationKey, parse
 from tests.unit.forged.headers import header_tokens, kid_tokens, type_tokens
 from tests.unit.forged.keys import hmac_tokens, other_key_tokens, signature_tokens
 from tests.unit.forged.spellings import duplicate_tokens, json_tokens, spelling_tokens, structure_tokens
@@ -139,7 +140,7 @@ def test_the_signature_of_rfc_6979():
     key = ec.derive_private_key(0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721, ec.SECP256R1())
     r = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
     s = "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"
-    assert DeterministicES256().sign(b"sample", key).hex().upper() == r + s
+    assert ES256().sign(key, b"sample").hex().upper() == r + s
 
 
 def test_a_deterministic_signature_is_one_like_any_other():
@@ -160,6 +161,22 @@ def test_the_signature_of_rfc_8037_verifies():
     raw = base64.urlsafe_b64decode(signature + "==")
     assert key.verifies(signing_input, raw)
     assert not key.verifies(signing_input + b"x", raw)
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+@pytest.mark.parametrize("alg", KEYS)
+@given(members=st.dictionaries(st.text(max_size=9), JSON.filter(lambda value: value == value), max_size=5))  # noqa: PLR0124 - no NaN
+def test_what_we_sign_is_what_pyjwt_signs(alg, members):
+    """Byte for byte; but for the nonce of ES256, which PyJWT leaves to chance. RFC 7515 §5.1"""
+    payload = {**members, "iss": "https://auth.example", "exp": 1_800_000_900}
+    ours = Signer(KEYS[alg], alg).sign("at+jwt", payload)
+    theirs = jwt.encode(payload, PRIVATE_KEYS[alg], alg, headers={"typ": "at+jwt", "kid": KIDS[alg]})
+    if alg == "ES256":
+        assert ours.rpartition(".")[0] == theirs.rpartition(".")[0]
+        assert len(ours) == len(theirs)
+    else:
+        assert ours == theirs
+    assert jwt.PyJWS().decode(ours, PRIVATE_KEYS[alg].public_key(), [alg])
 
 
 @pytest.mark.clause("RFC9068-2.1-2", "RFC9068-2.1-4")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gatelet.aws.settings import Settings
 from gatelet.handlers.key_rotation import NOTICED, RETENTION, SIGNING
+from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.grant import REFRESH_IDLE
 from gatelet.oauth.key_rotation import (
     NextKeyTooYoung,
@@ -18,7 +19,6 @@ from gatelet.oauth.key_rotation import (
     without,
 )
 from gatelet.oauth.key_set import Key, KeySet
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
 
 ALGORITHMS = ("ES256", "RS256")
 AGE = 100
@@ -146,7 +146,7 @@ def test_a_retired_key_goes_when_the_last_token_it_signed_is_gone(rotation):
 def test_the_periods_of_a_deployment_outlast_every_token_and_every_cache():
     """API Gateway remembers keys for 2 h, we for 5 min, signers for 60 s, a refresh token rests 14 d at most."""
     assert Settings().next_key_age >= 7200
-    assert RETENTION["signing"] >= LONGEST_ACCESS_TOKEN_LIFETIME + NOTICED[SIGNING] + 7200
+    assert RETENTION["signing"] >= LONGEST_LIFETIME + NOTICED[SIGNING] + 7200
     assert RETENTION["grant"] >= REFRESH_IDLE + 300
 
 

@@ -7,6 +7,7 @@ import pytest
 from gatelet.oauth.errors import InsufficientScope, InvalidToken, TemporarilyUnavailable
 from gatelet.oauth.protected_resource import authorize_call
 from gatelet.oauth.route import parse_routes
+from gatelet.oauth.verified_tokens import VerifiedTokens
 from tests.unit.in_memory import Revocations
 from tests.unit.tokens import AUDIENCE, ISSUER, NOW, PublishedKeys, base64url, claims, signed
 
@@ -26,10 +27,8 @@ def call(route, token=None, *, revocations=None, header=None, **changes):
         header or f"Bearer {token or signed(claims(**changes))}",
         route,
         routes=ROUTES,
-        keys=PublishedKeys(),
+        tokens=VerifiedTokens(keys=PublishedKeys(), issuer=ISSUER, audience=AUDIENCE),
         revocations=revocations or Revocations(),
-        issuer=ISSUER,
-        audience=AUDIENCE,
         now=NOW,
     )
 

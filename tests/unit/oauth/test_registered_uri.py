@@ -41,6 +41,7 @@ def test_redirect_uri_is_accepted(uri):
 
 @pytest.mark.attack("ATK-269")
 @pytest.mark.clause("RFC6749-3.1.2-1")
+@pytest.mark.advisory("CVE-2024-21637")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -67,6 +68,7 @@ def test_scheme_that_runs_script_or_no_absolute_uri_is_refused(uri):
 
 @pytest.mark.attack("ATK-265")
 @pytest.mark.clause("RFC6749-3.1.2-3")
+@pytest.mark.advisory("CVE-2026-18209")
 @pytest.mark.parametrize("uri", ["https://app.example/cb#x", "https://app.example/cb#", "com.example.app:/cb#"])
 def test_fragment_is_refused(uri):
     with pytest.raises(InvalidUri, match="fragment"):
@@ -75,6 +77,7 @@ def test_fragment_is_refused(uri):
 
 @pytest.mark.attack("ATK-272")
 @pytest.mark.clause("RFC8252-8.4-3")
+@pytest.mark.advisory("CVE-2023-6927", "CVE-2026-7504", "CVE-2024-52289")
 @pytest.mark.parametrize("uri", ["https://*.example/cb", "https://app.example/*", "https://app.example/cb?*=1"])
 def test_wildcard_is_refused(uri):
     with pytest.raises(InvalidUri, match="wildcard"):
@@ -83,6 +86,7 @@ def test_wildcard_is_refused(uri):
 
 @pytest.mark.attack("ATK-273")
 @pytest.mark.clause("RFC6749-3.1-8")
+@pytest.mark.advisory("CVE-2026-9689")
 @pytest.mark.parametrize(
     "name", ["code", "state", "iss", "error", "id_token", "access_token", "%63ode", "st%61te", "error_description"]
 )

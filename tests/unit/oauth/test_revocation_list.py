@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatelet.oauth.resource_server import LONGEST_ACCESS_TOKEN_LIFETIME
+from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.revocation_list import CLIENT_DELAY, KEPT, RevocationEvent, RevocationList
 from tests.unit.tokens import ABSENT, KIDS, NOW, verified
 
@@ -80,7 +80,7 @@ def test_an_event_is_news_once():
 def test_an_event_is_kept_as_long_as_a_token_that_it_is_about_can_live():
     """The last one is issued by a container that still remembers the client, and lives an hour."""
     known = revocations(("client", "c_app", NOW + CLIENT_DELAY))
-    last_second = NOW + CLIENT_DELAY + LONGEST_ACCESS_TOKEN_LIFETIME
+    last_second = NOW + CLIENT_DELAY + LONGEST_LIFETIME
     known.forget_old(last_second)
     assert known.revokes(TOKEN)
 

@@ -1,0 +1,1 @@
+"""What it costs to run: list prices times counted calls."""
