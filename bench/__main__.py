@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import argparse
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
 
 from bench.report import show
-from bench.subject import SUBJECTS, measure
-
-if TYPE_CHECKING:
-    from bench.row import Section
+from bench.subject import SUBJECTS, measured
 
 
 def main() -> int:
-    """Measure one subject after the other, each in a process of its own: none pays for what another imported."""
-    sections: list[Section] = []
-    for subject in SUBJECTS:
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-            sections += process.submit(measure, subject).result()
-    show(sections)
-    return int(any(row.missed for section in sections for row in section.rows))
+    """Measure one subject after the other."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("subjects", nargs="*", metavar="subject", help="processor, calls, ...; all by default")
+    parser.add_argument("--output", choices=("table", "json"), default="table")
+    given = parser.parse_args()
+    subjects = [f"bench.{name}" for name in given.subjects] or list(SUBJECTS)
+    sections = [section for subject in subjects for section in measured(subject)]
+    show(sections, given.output)
+    return int(any(row.exact and row.met is False for section in sections for row in section.rows))
 
 
 if __name__ == "__main__":

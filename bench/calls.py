@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from moto import mock_aws
 
-from bench.emulated_aws import Deployment, EmulatedAws
+from bench import sign_in
+from bench.emulated_aws import Clock, Deployment, EmulatedAws
 from bench.events import authorizer_event, form_event, http_event
+from bench.operation import Operation
 from bench.population import LEGACY, PASSWORD, SERVICE, USERNAME
 from bench.row import Row, Section
-from gatelet.handlers import authorizer, metadata, revoke, token
+from gatelet.handlers import authorizer, introspect, metadata, revoke, token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from gatelet.oauth.client import Client
 
 
-HANDLERS = {"token": token.handler, "revoke": revoke.handler, "metadata": metadata.handler}
-
-
-class Operation(NamedTuple):
-    """What is asked, and the calls that it may cost, in their order."""
-
-    name: str
-    run: Callable[[], object]
-    calls: Sequence[str]
+HANDLERS = {
+    "token": token.handler,
+    "revoke": revoke.handler,
+    "introspect": introspect.handler,
+    "metadata": metadata.handler,
+}
 
 
 def measure() -> tuple[Section, ...]:
     """Count the calls of every operation once all caches are filled."""
     with mock_aws():
         aws = EmulatedAws()
-        rows = tuple(_row(operation, aws) for operation in Traffic(Deployment(aws.clock)).operations())
+        with aws.loopback.running():
+            deployment = Deployment(aws, Clock())
+            operations = (*Traffic(deployment).operations(), *sign_in.operations(deployment))
+            rows = tuple(_row(operation, aws) for operation in operations)
     return (Section(title="Calls to AWS of a warm call", rows=rows),)
 
 
@@ -43,10 +43,13 @@ def _row(operation: Operation, aws: EmulatedAws) -> Row:
     calls = aws.calls_of(operation.run)
     return Row(
         what=operation.name,
-        result=str(len(calls)),
-        against=f"{len(operation.calls)} designed",
+        value=len(calls),
+        unit="calls",
+        against="the design",
+        goal=f"{len(operation.calls)}",
+        met=calls == list(operation.calls),
         remark=", ".join(calls),
-        missed=calls != list(operation.calls),
+        exact=True,
     )
 
 
@@ -62,6 +65,7 @@ class Traffic:
             self._get(path)
         self._revoke(SERVICE, self._token(SERVICE, grant_type="client_credentials")["access_token"])
         self._revoke(LEGACY, "forged")
+        self._introspect(self._sign_in()["access_token"])
 
     def operations(self) -> tuple[Operation, ...]:
         """Return the operations of the design's table."""
@@ -91,6 +95,11 @@ class Traffic:
             ),
             Operation("revoke an access token", lambda: self._revoke(LEGACY, person["access_token"]), [announcement]),
             Operation("revoke a forged token", lambda: self._revoke(LEGACY, _forged(person["access_token"])), []),
+            Operation(
+                "introspect a user's token",
+                lambda: self._introspect(used["access_token"]),
+                ["GetItem grants", "Query feed"],
+            ),
             Operation("authorizer", lambda: self._authorize(self._machine_token), []),
             Operation(
                 "authorizer, forged token", lambda: self._authorize(_forged(self._machine_token), allowed=False), []
@@ -116,8 +125,12 @@ class Traffic:
         answer = self._respond("revoke", form_event("/oauth2/revoke", client, token=revoked))
         _require(answer["statusCode"] == HTTPStatus.OK, answer)
 
+    def _introspect(self, access_token: str) -> None:
+        answer = self._respond("introspect", form_event("/oauth2/introspect", SERVICE, token=access_token))
+        _require(json.loads(answer["body"])["active"], answer)
+
     def _authorize(self, access_token: str, *, allowed: bool = True) -> None:
-        answer = authorizer.handler.decide(authorizer_event(access_token), self._deployment.server("authorizer"))
+        answer = authorizer.handler.decide(authorizer_event(access_token), self._deployment.api)
         _require(answer["isAuthorized"] is allowed, answer)
 
     def _authorize_later(self) -> None:

@@ -1,24 +1,32 @@
-"""A deployment on moto, and the calls that leave for it."""
+"""A deployment on moto, and the requests that reach it over HTTP, whoever sends them."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
 
-from bench.interception import intercept
+from bench.loopback import Loopback, Reply
 from bench.population import DIRECTORY, NOW, TABLES, credential, settings
+from gatelet.aws.direct_connection import DirectConnection
+from gatelet.aws.sdk_connection import SdkConnection
 from gatelet.aws.table import Table
+from gatelet.handlers.protected_api import ProtectedApi
 from gatelet.handlers.rotate_keys import handler as rotate_keys
 from gatelet.handlers.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bench.interception import Call
+    from bench.loopback import Asked
 
 REGION = "us-east-1"
+OFF_THE_REQUEST_PATH = ("rotate_keys", "operator")
 
 
 class Clock:
@@ -37,12 +45,17 @@ class Clock:
 
 
 class EmulatedAws:
-    """Notes what is asked of AWS."""
+    """Notes every request, repeated ones too, and answers it with what moto says."""
 
     def __init__(self) -> None:
-        self.clock = Clock()
         self._calls: list[str] = []
-        intercept(self._note)
+        # Made before AWS_ENDPOINT_URL is set: moto answers these within the process.
+        self._clients: dict[str, Any] = {
+            "dynamodb": boto3.client("dynamodb", region_name=REGION),
+            "secretsmanager": boto3.client("secretsmanager", region_name=REGION),
+        }
+        self.loopback = Loopback(self._answer)
+        os.environ["AWS_ENDPOINT_URL"] = self.loopback.url
 
     def calls_of(self, run: Callable[[], object]) -> list[str]:
         """Return what an operation asks of AWS: the operation of each request, and the table or secret."""
@@ -50,20 +63,51 @@ class EmulatedAws:
         run()
         return list(self._calls)
 
-    def _note(self, call: Call) -> None:
-        parameters = json.loads(call.body)
-        self._calls.append(f"{call.operation} {parameters.get('TableName', parameters.get('SecretId'))}")
+    def create_secret(self, name: str) -> str:
+        """Make a secret without keys."""
+        arn: str = self._clients["secretsmanager"].create_secret(Name=name, SecretString='{"version":0}')["ARN"]
+        return arn
+
+    def create_table(self, name: str) -> None:
+        """Make a table."""
+        self._clients["dynamodb"].create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+
+    def _answer(self, asked: Asked) -> Reply:
+        parameters = json.loads(asked.body)
+        self._calls.append(f"{asked.operation} {parameters.get('TableName', parameters.get('SecretId'))}")
+        client = self._clients[asked.service]
+        try:
+            answer = getattr(client, xform_name(asked.operation))(**parameters)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            refusal = {"__type": f"aws#{code}", **_without_metadata(error.response)}
+            return Reply(json.dumps(refusal, default=str).encode(), status=400)
+        return Reply(json.dumps(_without_metadata(answer), default=_seconds).encode())
+
+
+def _without_metadata(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - boto3 makes its answers at run time
+    return {name: value for name, value in answer.items() if name not in {"ResponseMetadata", "Error"}}
+
+
+def _seconds(value: Any) -> float:  # noqa: ANN401 - the one type that boto3 made out of JSON
+    seconds: float = value.timestamp()
+    return seconds
 
 
 class Deployment:
     """The tables, secrets and keys of a stack, and a warm container of each function."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, aws: EmulatedAws, clock: Clock) -> None:
         self.clock = clock
-        self._settings = settings(signing_secret=_secret("signing"), grant_secret=_secret("grant"))
+        self._settings = settings(signing_secret=aws.create_secret("signing"), grant_secret=aws.create_secret("grant"))
         self._containers: dict[str, Server] = {}
         for name in TABLES:
-            _create_table(name)
+            aws.create_table(name)
         rotate_keys.serve(
             {"RequestType": "Create", "StackId": "", "RequestId": "", "LogicalResourceId": "", "ResponseURL": ""},
             self.server("rotate_keys"),
@@ -77,19 +121,11 @@ class Deployment:
     def server(self, function: str) -> Server:
         """Return what the container of a function works with."""
         if function not in self._containers:
-            self._containers[function] = Server(self._settings, clock=self.clock)
+            connect = SdkConnection if function in OFF_THE_REQUEST_PATH else DirectConnection
+            self._containers[function] = Server(self._settings, clock=self.clock, connect=connect)
         return self._containers[function]
 
-
-def _secret(name: str) -> str:
-    client = boto3.client("secretsmanager", region_name=REGION)
-    return client.create_secret(Name=name, SecretString='{"version":0}')["ARN"]
-
-
-def _create_table(name: str) -> None:
-    boto3.client("dynamodb", region_name=REGION).create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
+    @cached_property
+    def api(self) -> ProtectedApi:
+        """What the container of the authorizer works with."""
+        return ProtectedApi(self._settings, clock=self.clock)

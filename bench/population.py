@@ -14,11 +14,12 @@ from gatelet.oauth.resource_owner import ResourceOwner
 from gatelet.oauth.resource_server import ResourceServer
 from gatelet.oauth.role import Role
 
-NOW = 1_800_000_000
+NOW = 1_700_000_100
 ISSUER = "https://auth.example"
 AUDIENCE = "https://orders.example"
 ROUTE = "GET /orders"
 SECRET = "s" * 43
+CALLBACK = "https://app.example/callback"
 USERNAME = "alice"
 PASSWORD = "correct horse battery staple"
 TABLES = ("directory", "credentials", "grants", "limits", "keys", "feed")
@@ -41,8 +42,21 @@ LEGACY = Client(
     secrets=_SECRETS,
     first_party=True,
 )
+WEB = Client(
+    client_id="c_web",
+    client_name="Web",
+    token_endpoint_auth_method="client_secret_basic",
+    grant_types=("authorization_code", "refresh_token"),
+    scope=("openid", "orders:read", "orders:write"),
+    id_token_signed_response_alg="ES256",
+    redirect_uris=(CALLBACK,),
+    secrets=_SECRETS,
+)
 API = ResourceServer(
-    identifier=AUDIENCE, name="Orders", scopes={"orders:read": "See orders", "orders:write": "Change orders"}
+    identifier=AUDIENCE,
+    name="Orders",
+    scopes={"orders:read": "See orders", "orders:write": "Change orders"},
+    introspection_client_id=SERVICE.client_id,
 )
 ROLE = Role(name="clerk", permissions=frozenset(API.scopes))
 USER = ResourceOwner(sub="u_alice", username=USERNAME, roles=(ROLE.name,))
@@ -50,6 +64,7 @@ USER = ResourceOwner(sub="u_alice", username=USERNAME, roles=(ROLE.name,))
 DIRECTORY = (
     client_to_item(SERVICE),
     client_to_item(LEGACY),
+    client_to_item(WEB),
     resource_server_to_item(API),
     role_to_item(ROLE),
     user_to_item(USER),

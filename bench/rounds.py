@@ -6,16 +6,27 @@ import random
 import statistics
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    Case = Callable[[], object]
+    from collections.abc import Callable, Iterable, Mapping
 
 ROUNDS = 21
 BATCH_SECONDS = 0.02
 WARM_UP = 20
+
+
+class Case(NamedTuple):
+    """A call, and what it is called with; that is made before the clock starts."""
+
+    call: Callable[[Any], object]
+    arguments: Callable[[int], Iterable[Any]] = lambda count: repeat(None, count)
+
+
+def with_the_same(argument: object) -> Callable[[int], Iterable[Any]]:
+    """Call with one argument every time."""
+    return lambda count: repeat(argument, count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +43,11 @@ class Ratio:
 class Rounds:
     """Processor seconds of one call of each case, round by round."""
 
-    def __init__(self, cases: Mapping[str, Case]) -> None:
+    def __init__(self, cases: Mapping[str, Case], *, rounds: int = ROUNDS) -> None:
         counts = {name: _warm_up(case) for name, case in cases.items()}
         self._seconds: dict[str, list[float]] = {name: [] for name in cases}
         order = list(cases)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             random.shuffle(order)
             for name in order:
                 self._seconds[name].append(_batch(cases[name], counts[name]))
@@ -60,7 +71,8 @@ def _warm_up(case: Case) -> int:
 
 
 def _batch(case: Case, count: int) -> float:
+    arguments = case.arguments(count)
     began = time.process_time_ns()
-    for _ in range(count):
-        case()
+    for argument in arguments:
+        case.call(argument)
     return (time.process_time_ns() - began) / count / 1e9

@@ -1,0 +1,1 @@
+"""The design that one would pick instead: boto3, PyJWT, Powertools' Logger and Metrics."""
