@@ -46,11 +46,8 @@ class Loopback(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> None:
-        class Conversation(_Conversation):
-            def reply(self, asked: Asked) -> Reply:
-                return answer(asked)
-
-        super().__init__(("127.0.0.1", 0), Conversation)
+        super().__init__(("127.0.0.1", 0), _Conversation)
+        self.answer = answer
         self.address = f"127.0.0.1:{self.server_port}"
         self.url = f"{'https' if tls else 'http'}://{self.address}"
         if tls:
@@ -78,12 +75,11 @@ class _Conversation(BaseHTTPRequestHandler):
     wbufsize = -1
     """An answer leaves in one piece."""
 
-    def reply(self, asked: Asked) -> Reply:
-        raise NotImplementedError
+    server: Loopback
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
-        reply = self.reply(Asked(self.path, self.headers.get("x-amz-target", ""), body))
+        reply = self.server.answer(Asked(self.path, self.headers.get("x-amz-target", ""), body))
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
