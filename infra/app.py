@@ -1,8 +1,9 @@
 """The authorization server as a stack of its own: `cdk deploy`.
 
 Context: `stack` (its name), `local` (for the emulator on this machine), `python` (the emulator's interpreter),
-`passwordGrant`, `demonstration`, `architecture` (arm64 or x86_64), `domainName` with `certificateArn`, and what the
-pages show: `brandName`, `brandColour`, `brandLogo` (a data URI), `supportUrl`.
+`passwordGrant`, `demonstration`, `architecture` (arm64 or x86_64), `domainName` with `certificateArn`, `trustedProxies`
+(networks, with commas between), `auditEventBus` (a name or ARN), and what the pages show: `brandName`, `brandColour`,
+`brandLogo` (a data URI), `supportUrl`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 
-from gatelet_cdk import AuthorizationServer, Brand, BrandError, Bundle, CustomDomain
+from gatelet_cdk import AuthorizationServer, Brand, BrandError, Bundle, CustomDomain, TrustedProxyError
 from gatelet_cdk.demonstration import Demonstration
 
 
@@ -36,14 +38,19 @@ def _deployed(stack: cdk.Stack) -> AuthorizationServer:
     architecture = _ARCHITECTURES.get(stack.node.try_get_context("architecture") or "arm64")
     if architecture is None:
         sys.exit(f"architecture is one of {', '.join(_ARCHITECTURES)}")
-    return AuthorizationServer(
-        stack,
-        "Server",
-        password_grant=_given(stack, "passwordGrant"),
-        architecture=architecture,
-        domain=_domain(stack),
-        brand=_brand(stack),
-    )
+    try:
+        return AuthorizationServer(
+            stack,
+            "Server",
+            password_grant=_given(stack, "passwordGrant"),
+            architecture=architecture,
+            domain=_domain(stack),
+            trusted_proxies=_listed(stack, "trustedProxies"),
+            brand=_brand(stack),
+            audit_event_bus=_event_bus(stack),
+        )
+    except TrustedProxyError as error:
+        sys.exit(str(error))
 
 
 def _local(stack: cdk.Stack) -> AuthorizationServer:
@@ -55,6 +62,7 @@ def _local(stack: cdk.Stack) -> AuthorizationServer:
         password_grant=True,
         removal_policy=cdk.RemovalPolicy.DESTROY,
         brand=_brand(stack),
+        audit_event_bus=_event_bus(stack),
         next_key_age=cdk.Duration.seconds(2),
         deadline=patience,
         authorizer_deadline=patience,
@@ -76,12 +84,27 @@ def _domain(stack: cdk.Stack) -> CustomDomain | None:
     return CustomDomain(domain_name=name, certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", arn))
 
 
+def _event_bus(stack: cdk.Stack) -> events.IEventBus | None:
+    given = stack.node.try_get_context("auditEventBus")
+    if not given:
+        return None
+    if str(given).startswith("arn:"):
+        return events.EventBus.from_event_bus_arn(stack, "AuditEventBus", given)
+    return events.EventBus.from_event_bus_name(stack, "AuditEventBus", given)
+
+
 def _brand(stack: cdk.Stack) -> Brand:
     given = {member: stack.node.try_get_context(name) for member, name in _BRAND.items()}
     try:
         return Brand(**{member: str(value) for member, value in given.items() if value})
     except BrandError as error:
         sys.exit(str(error))
+
+
+def _listed(stack: cdk.Stack, name: str) -> list[str]:
+    """Return what a context value lists with commas between; an empty part is a slip, and stays to be refused."""
+    value = stack.node.try_get_context(name)
+    return [part.strip() for part in str(value).split(",")] if value else []
 
 
 def _given(stack: cdk.Stack, name: str) -> bool:

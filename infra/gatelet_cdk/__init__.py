@@ -7,6 +7,7 @@ from gatelet_cdk.custom_domain import CustomDomain
 from gatelet_cdk.protected_http_api import ProtectedHttpApi
 from gatelet_cdk.protected_rest_api import ProtectedRestApi, ProtectedRestRoutes
 from gatelet_cdk.route_scopes import RouteError
+from gatelet_cdk.trusted_proxies import TrustedProxyError
 
 __all__ = [
     "AuthorizationServer",
@@ -18,4 +19,5 @@ __all__ = [
     "ProtectedRestApi",
     "ProtectedRestRoutes",
     "RouteError",
+    "TrustedProxyError",
 ]

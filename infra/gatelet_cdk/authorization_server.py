@@ -13,6 +13,7 @@ from constructs import Construct
 from gatelet_cdk.brand import Brand
 from gatelet_cdk.bundling import Bundle
 from gatelet_cdk.dashboard import ServerDashboard
+from gatelet_cdk.event_delivery import EventDelivery
 from gatelet_cdk.issuer import Issuer
 from gatelet_cdk.key_rotation import KeyRotation
 from gatelet_cdk.operator_policy import OperatorPolicy
@@ -24,12 +25,14 @@ from gatelet_cdk.server_api import ServerApi
 from gatelet_cdk.server_function import FunctionDefaults
 from gatelet_cdk.server_functions import protocol_functions, rotation_function
 from gatelet_cdk.state import State
+from gatelet_cdk.trusted_proxies import trusted_networks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_apigateway as rest
     from aws_cdk import aws_cloudwatch as cloudwatch
+    from aws_cdk import aws_events as events
 
     from gatelet_cdk.custom_domain import CustomDomain
 
@@ -40,6 +43,10 @@ class AuthorizationServer(Construct):
     `protect` and its two siblings put the routes of one's own API behind it. `brand` is what people see when they sign
     in. `throttle` holds for each route that costs more than an answer from memory; `next_key_age` is how long a key has
     been published before it signs; `deadline` is the time of one request with every call it makes.
+    `trusted_proxies` are the networks (CIDR) of proxies of your own before the API: the address that limits count and
+    the log names is then what they add to X-Forwarded-For, which is read of nobody else. Name none that strangers can
+    send from as well, such as those of a content delivery network. Raises TrustedProxyError. `audit_event_bus` gets
+    the events of the audit trail too.
     """
 
     def __init__(
@@ -51,6 +58,7 @@ class AuthorizationServer(Construct):
         architecture: lambda_.Architecture | None = None,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         domain: CustomDomain | None = None,
+        trusted_proxies: Sequence[str] = (),
         brand: Brand | None = None,
         throttle: apigateway.ThrottleSettings | None = None,
         rotation_period: cdk.Duration | None = None,
@@ -58,6 +66,7 @@ class AuthorizationServer(Construct):
         deadline: cdk.Duration | None = None,
         authorizer_deadline: cdk.Duration | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
+        audit_event_bus: events.IEventBus | None = None,
         alarm_actions: Sequence[cloudwatch.IAlarmAction] = (),
         bundle: Bundle | None = None,
     ) -> None:
@@ -76,6 +85,7 @@ class AuthorizationServer(Construct):
             password_grant=password_grant,
             log_group=self.log_group,
             next_key_age=next_key_age or cdk.Duration.hours(2),
+            trusted_proxies=trusted_networks(trusted_proxies),
         )
         self._api = ServerApi(self, "Api", domain=domain, log_retention=log_retention)
         self.http_api = self._api.http_api
@@ -99,6 +109,19 @@ class AuthorizationServer(Construct):
             self.functions,
             throttle=throttle or apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
             after=self.first_keys,
+        )
+        self._event_delivery = (
+            EventDelivery(
+                self,
+                "EventDelivery",
+                bus=audit_event_bus,
+                defaults=self.function_defaults,
+                log_retention=log_retention,
+                removal_policy=removal_policy,
+                actions=alarm_actions,
+            )
+            if audit_event_bus
+            else None
         )
         self._watch(alarm_actions)
         self.operator_policy = OperatorPolicy(
@@ -165,4 +188,6 @@ class AuthorizationServer(Construct):
             rotate_keys=self.rotate_keys,
             actions=actions,
         ).alarms
+        if self._event_delivery:
+            alarms.append(self._event_delivery.alarm)
         ServerDashboard(self, "Dashboard", http_api=self.http_api, functions=self.functions, alarms=alarms)

@@ -85,6 +85,7 @@ PRIVILEGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "keys_table": _PUBLISH_KEYS,
         "feed_table": _ANNOUNCE,
     },
+    "event_delivery": {"event_bus": ("events:PutEvents",)},
     "whoami": {},
 }
 
@@ -93,7 +94,7 @@ PASSWORD_GRANT_PRIVILEGES: Mapping[str, tuple[str, ...]] = {"credentials_table":
 
 
 class Holding(NamedTuple):
-    """A table or secret: what a policy calls it, and what a function's settings call it."""
+    """A table, a secret or an event bus: what a policy calls it, and what a function's settings call it."""
 
     arn: str
     name: str

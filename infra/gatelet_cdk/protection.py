@@ -46,6 +46,7 @@ class Protection(Construct):
                 audience=audience,
                 routes=cdk.Lazy.string(_Rendered(self.routes)),
                 deadline=server.authorizer_deadline.to_seconds(),
+                trusted_proxies=server.function_defaults.trusted_proxies,
             ),
             defaults=server.function_defaults,
             reserved_concurrency=reserved_concurrency,

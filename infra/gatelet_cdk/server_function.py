@@ -36,6 +36,7 @@ class FunctionDefaults:
     password_grant: bool
     log_group: logs.ILogGroup
     next_key_age: cdk.Duration
+    trusted_proxies: tuple[str, ...]
 
     @property
     def keys_age(self) -> int:

@@ -51,6 +51,7 @@ def protocol_functions(
                 issuer=issuer,
                 password_grant=defaults.password_grant and module in _KNOW_PASSWORD_GRANT,
                 deadline=deadline.to_seconds(),
+                trusted_proxies=defaults.trusted_proxies,
                 **shown(module),
             ),
             defaults=defaults,

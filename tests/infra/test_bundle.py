@@ -41,7 +41,7 @@ opened = serialization.load_pem_private_key(pem, b"x").key_size == 2048
 hasher = PasswordHasher()
 print(verified, opened, hasher.verify(hasher.hash("password"), "password"), escape("<"))
 """
-FUNCTIONS = {endpoint.function for endpoint in ENDPOINTS} | {"authorizer", "rotate_keys", "whoami"}
+FUNCTIONS = {endpoint.function for endpoint in ENDPOINTS} | {"authorizer", "event_delivery", "rotate_keys", "whoami"}
 
 
 @pytest.fixture(scope="module")

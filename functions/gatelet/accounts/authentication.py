@@ -82,5 +82,7 @@ def _counters(username: str, guesser: str, address: str | None) -> dict[str, int
     """Name the counters of a guess, hashed, since the name may be a mistyped password."""
     counters = {f"account\0{guesser}\0{username}": FREE_PER_ACCOUNT}
     if address is not None:
-        counters[f"address\0{address}"] = FREE_PER_ADDRESS
+        from gatelet.oauth.source_address import counted_address  # noqa: PLC0415 - few start-ups lead to a guess
+
+        counters[f"address\0{counted_address(address)}"] = FREE_PER_ADDRESS
     return {hashlib.sha256(name.encode()).hexdigest(): free for name, free in counters.items()}

@@ -35,6 +35,9 @@ class Settings(NamedTuple):
     deadline: float = 8.0
     """Seconds that one request may take, every call of it included."""
     audience: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose X-Forwarded-For is believed; see `gatelet.handlers.trusted_proxies`."""
+    event_bus: str | None = None
     routes: str | None = None
     """JSON: routeKey to {"scope": "a b", "sensitive": true}; see `gatelet.oauth.route`."""
     brand_name: str = "Gatelet"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 AUTHORIZATION = "authorization"
+FORWARDED_FOR = "x-forwarded-for"
 
 
 class CannotDecide(Exception):
@@ -47,7 +48,7 @@ class Authorizer:
             observation.note(route=route_key)
             token = api.authorize(_authorization(event), route_key)
         except (InvalidToken, InsufficientScope) as error:
-            observation.record(Event.ACCESS_REFUSED, source_ip=_source_ip(event), **error.named)
+            observation.record(Event.ACCESS_REFUSED, source_ip=_source_ip(event, api), **error.named)
             observation.conclude(status=error.status, error=error.error, detail=error.detail)
             return _refusal(event)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing is decided
@@ -78,11 +79,20 @@ def _route_key(event: dict[str, Any]) -> str:
     return f"{event['httpMethod']} {event['resource']}"
 
 
-def _source_ip(event: dict[str, Any]) -> str | None:
+def _source_ip(event: dict[str, Any], api: ProtectedApi) -> str | None:
     """Return where a call came from; a TOKEN authorizer is not told."""
     context = event.get("requestContext") or {}
     address: str | None = (context.get("http" if _is_http_api(event) else "identity") or {}).get("sourceIp")
+    if address is not None and api.trusted_proxies is not None:
+        return api.trusted_proxies.source_of(address, _forwarded_for(event))
     return address
+
+
+def _forwarded_for(event: dict[str, Any]) -> str:
+    """Return X-Forwarded-For, every line of it in the order in which they came."""
+    one_each = {name: [value] for name, value in (event.get("headers") or {}).items()}
+    several = event.get("multiValueHeaders") or one_each
+    return ",".join(value for name, many in several.items() if name.lower() == FORWARDED_FOR for value in many)
 
 
 def _authorization(event: dict[str, Any]) -> str | None:

@@ -60,7 +60,7 @@ class Endpoint:
         observation = Observation(self._function, context)
         server.connection.start_request()
         try:
-            exchange = Exchange(Request.from_event(event), observation)
+            exchange = Exchange(Request.from_event(event, server.trusted_proxies), observation)
             response = exchange.finish(self._guard(exchange, server))
             if exchange.request.method == "HEAD":
                 response = response.without_body()

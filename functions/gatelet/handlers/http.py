@@ -14,6 +14,8 @@ from gatelet.oauth.form import parse_form, require_form
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gatelet.handlers.trusted_proxies import TrustedProxies
+
 EVERY_RESPONSE = {
     "cache-control": "no-store",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -34,13 +36,17 @@ class Request:
     body: bytes = field(repr=False)
     request_id: str
     source_ip: str
+    """What API Gateway saw, never what the caller wrote; behind trusted proxies what they saw."""
 
     @classmethod
-    def from_event(cls, event: dict[str, Any]) -> Request:
+    def from_event(cls, event: dict[str, Any], proxies: TrustedProxies | None = None) -> Request:
         """Read an event of payload version 2.0. Raises InvalidRequest for a body that is no base64."""
         context = event["requestContext"]
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         cookies = event.get("cookies") or headers.get("cookie", "").split(";")
+        source_ip = context["http"]["sourceIp"]
+        if proxies is not None:
+            source_ip = proxies.source_of(source_ip, headers.get("x-forwarded-for"))
         return cls(
             method=context["http"]["method"],
             path=event["rawPath"],
@@ -49,7 +55,7 @@ class Request:
             cookies=tuple(cookie.strip() for cookie in cookies if cookie.strip()),
             body=_body(event),
             request_id=context["requestId"],
-            source_ip=context["http"]["sourceIp"],
+            source_ip=source_ip,
         )
 
     def form(self) -> dict[str, str]:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gatelet.aws.settings import Settings
+    from gatelet.handlers.trusted_proxies import TrustedProxies
+
 LAMBDA = "AWS_LAMBDA_FUNCTION_NAME"
 
 
@@ -17,3 +20,12 @@ def initialize(prepare: Callable[[], None]) -> None:
     if LAMBDA in os.environ:
         with suppress(Exception):
             prepare()
+
+
+def trusted_proxies(settings: Settings) -> TrustedProxies | None:
+    """Return the proxies that the stack names; without any, not even their module is imported. Raises ValueError."""
+    if not settings.trusted_proxies:
+        return None
+    from gatelet.handlers.trusted_proxies import TrustedProxies  # noqa: PLC0415
+
+    return TrustedProxies(settings.trusted_proxies)

@@ -12,6 +12,7 @@ from gatelet.aws.feed import FeedReader
 from gatelet.aws.public_keys import PublicKeys
 from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
+from gatelet.handlers.initialization import trusted_proxies
 from gatelet.handlers.observation import alarm
 from gatelet.oauth.protected_resource import authorize_call
 from gatelet.oauth.route import Route, parse_routes
@@ -41,6 +42,7 @@ class ProtectedApi:
         self._clock = clock
         connect_share, read_share = CALL_SHARES
         self.connection = connect(deadline=settings.deadline, connect_share=connect_share, read_share=read_share)
+        self.trusted_proxies = trusted_proxies(settings)
 
     @classmethod
     def from_environment(cls) -> ProtectedApi:

@@ -24,6 +24,7 @@ from gatelet.aws.sessions import Sessions
 from gatelet.aws.settings import Settings
 from gatelet.aws.table import Table
 from gatelet.handlers.audit import AuditedSignIns, grant_revoked, session_ended
+from gatelet.handlers.initialization import trusted_proxies
 from gatelet.handlers.observation import alarm
 from gatelet.oauth import authorization_code, client_credentials, password, refresh_token
 from gatelet.oauth.client_authentication import ClientAuthentication
@@ -64,6 +65,7 @@ class Server:
         self._random = random
         connect_share, read_share = call_shares
         self.connection = connect(deadline=settings.deadline, connect_share=connect_share, read_share=read_share)
+        self.trusted_proxies = trusted_proxies(settings)
 
     @classmethod
     def from_environment(

@@ -67,7 +67,9 @@ class ClientAuthentication:
 
         Raises TooManyAttempts, which names the client where the failure does.
         """
-        key = hashlib.sha256(f"{client_id}\0{address}".encode()).hexdigest()
+        from gatelet.oauth.source_address import counted_address  # noqa: PLC0415 - few start-ups lead to a failure
+
+        key = hashlib.sha256(f"{client_id}\0{counted_address(address)}".encode()).hexdigest()
         try:
             self.failures.count(key, now, free=FREE_FAILURES)
         except TemporarilyUnavailable:
