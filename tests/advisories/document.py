@@ -24,20 +24,6 @@ Vulnerabilities of the very versions that Gatelet is locked to are another matte
 """
 
 
-def faults(advisories: Iterable[Advisory], tests: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what keeps the page from being true."""
-    known = {advisory.id: advisory for advisory in advisories}
-    return [
-        *(
-            f"{id_} has neither a test nor a reason"
-            for id_ in known
-            if not known[id_].not_applicable and id_ not in tests
-        ),
-        *(f"{id_} is tested and said not to apply" for id_ in tests if id_ in known and known[id_].not_applicable),
-        *(f"{id_} of {', '.join(tests[id_])} is no advisory" for id_ in tests if id_ not in known),
-    ]
-
-
 def render(advisories: Sequence[Advisory], tests: Mapping[str, Sequence[str]]) -> str:
     """Return the page."""
     tested = sum(advisory.id in tests for advisory in advisories)

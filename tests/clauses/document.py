@@ -28,16 +28,6 @@ which is offered. *Differs* means that the answer departs from the letter on pur
 """
 
 
-def faults(clauses: Iterable[Clause], tests: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return what keeps the page from being true."""
-    known = {clause.id: clause for clause in clauses}
-    return [
-        *(f"{clause.id} has neither a test nor a reason" for clause in known.values() if _is_open(clause, tests)),
-        *(f"{id_} is tested and said not to apply" for id_ in tests if id_ in known and known[id_].not_applicable),
-        *(f"{id_} of {', '.join(tests[id_])} is no clause" for id_ in tests if id_ not in known),
-    ]
-
-
 def render(clauses: Sequence[Clause], tests: Mapping[str, Sequence[str]]) -> str:
     """Return the page."""
     groups = {key: [clause for clause in clauses if clause.specification == key] for key in SPECIFICATIONS}
@@ -52,10 +42,6 @@ def render(clauses: Sequence[Clause], tests: Mapping[str, Sequence[str]]) -> str
         ]
     )
     return "\n".join([INTRODUCTION, table, *(_section(SPECIFICATIONS[key], groups[key], tests) for key in groups)])
-
-
-def _is_open(clause: Clause, tests: Mapping[str, Sequence[str]]) -> bool:
-    return not clause.not_applicable and clause.id not in tests
 
 
 def _sum(title: str, group: Sequence[Clause], tests: Mapping[str, Sequence[str]]) -> str:

@@ -87,6 +87,7 @@ class AwsWire:
             self._bodies.append(request.body)
         operation, body = headers["x-amz-target"].rpartition(".")[2], request.body
         _require_valid(authority.partition(".")[0], operation, json.loads(body))
+        _require_short_keys(json.loads(body))
         if self.page and operation == "Query":
             body = json.dumps({**json.loads(body), "Limit": self.page}).encode()
         deliver = partial(_ask_moto, f"https://{authority}/", headers, body)
@@ -197,6 +198,13 @@ def _require_valid(service: str, operation: str, parameters: dict[str, Any]) -> 
     assert not report.has_errors(), report.generate_report()
     assert set(parameters) <= set(shape.members)
     _VALID.add(known)
+
+
+def _require_short_keys(parameters: dict[str, Any]) -> None:
+    """Require keys that DynamoDB takes, empty ones and long ones being refused by it and not by moto."""
+    for key in (parameters.get("Key", {}), parameters.get("Item", {})):
+        for name, most in (("pk", 2048), ("sk", 1024)):
+            assert name not in key or 0 < len(key[name]["S"].encode()) <= most
 
 
 def _ask_moto(url: str, headers: dict[str, str], body: bytes) -> Answer:

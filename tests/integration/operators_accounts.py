@@ -24,8 +24,10 @@ class Directory(DirectoryAdministration):
 
 def accounts_of(stack: Deployment) -> AccountAdministration:
     """Return the accounts of a stack as the operator's command sees them."""
+    connection = stack.server("operator").connection
+    connection.start_request()
     return AccountAdministration(
-        stack.server("operator").connection,
+        connection,
         Directory(stack),
         credentials_table="credentials",
         grants_table="grants",

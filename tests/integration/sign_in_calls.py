@@ -31,7 +31,7 @@ CALLS: dict[str, list[str]] = {
     KNOWN_BROWSER: ["UpdateItem limits", "GetItem credentials", READ_USER, "UpdateItem limits", "PutItem grants"],
     AGAIN: [
         "UpdateItem limits", "GetItem credentials", READ_USER, "UpdateItem limits",
-        READ_SESSION, "UpdateItem grants", "GetItem grants", "PutItem grants", "DeleteItem grants",
+        "UpdateItem grants", "GetItem grants", "PutItem grants", "DeleteItem grants",
     ],
     FIRST_PARTY: [READ_SESSION, READ_USER, JOIN_SESSION, PUT_GRANT],
     CONSENTED: [READ_SESSION, READ_USER, "GetItem credentials", JOIN_SESSION, PUT_GRANT],

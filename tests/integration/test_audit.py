@@ -148,7 +148,7 @@ class TestAccount:
         sessions = [item["session_id"]["S"] for item in deployment.items("grants") if "SESSION" in item["sk"]["S"]]
         change(signed_in_visitor, log, "end_all")
         events, line = happened()
-        assert events == ["session.ended", "grant.revoked"]
+        assert events == ["grant.revoked", "session.ended"]
         assert line["ended_sessions"] == sessions
 
 

@@ -74,6 +74,22 @@ def logging_out(browser):
     return in_browser(browser, browser.open("/oauth2/logout"), action="logout")
 
 
+def in_account(browser, fields):
+    """Return what sends a change of the account."""
+    page, cookies = Page(browser.open("/account").body), dict(browser.cookies)
+
+    def send(stack):
+        visitor = Visitor(stack)
+        visitor.cookies = dict(cookies)
+        return visitor.open("/account", form={**page.forms[0].fields, **fields})
+
+    return send
+
+
+def ending_everything(browser):
+    return in_account(browser, {"action": "end_all"})
+
+
 def status_of(stack):
     (item,) = grant_items(stack)
     return item["status"]["S"], int(item["generation"]["N"])
@@ -151,18 +167,6 @@ def test_i4_nothing_outlives_an_end_that_was_acknowledged(stack, browser, code, 
         require_dead(stack, [answer])
 
 
-def in_account(browser, fields):
-    """Return what sends a change of the account."""
-    page, cookies = Page(browser.open("/account").body), dict(browser.cookies)
-
-    def send(stack):
-        visitor = Visitor(stack)
-        visitor.cookies = dict(cookies)
-        return visitor.open("/account", form={**page.forms[0].fields, **fields})
-
-    return send
-
-
 @pytest.mark.attack("ATK-253")
 def test_a_consent_that_is_sent_twice_gives_one_code(stack, browser):
     """It is one grant, whoever writes it."""
@@ -175,7 +179,11 @@ def test_a_consent_that_is_sent_twice_gives_one_code(stack, browser):
 
 
 @pytest.mark.attack("ATK-107")
-@pytest.mark.parametrize("ending", [logging_out, lambda _browser: disabling], ids=["logout", "disabled user"])
+@pytest.mark.parametrize(
+    "ending",
+    [logging_out, ending_everything, lambda _browser: disabling],
+    ids=["logout", "end of everything", "disabled user"],
+)
 def test_a_consent_beside_the_end_of_its_session_leaves_nothing(stack, browser, ending):
     """Either the session has ended before the grant joins it, or whoever ends it finds the grant."""
     consenting = in_browser(browser, browser.open(request_for(WEB)), action="allow")
@@ -200,14 +208,16 @@ def test_a_password_grant_beside_the_end_of_its_user_leaves_nothing(stack):
             assert stack.refresh(LEGACY, SECRET, answer.json["refresh_token"]).error == REFUSED
 
 
-def test_two_sign_ins_in_one_browser_let_no_grant_out_of_sight(stack, browser, token):
-    """What the session before listed can be found in a new one, or has ended; and no guess stays counted."""
+def test_two_sign_ins_in_one_browser_take_over_the_same_grants(stack, browser, token):
+    """Whichever session the browser keeps lists what the one before listed; and no guess stays counted."""
     login = browser.open(request_for(WEB, prompt="login"))
     signing_in = in_browser(browser, login, username="alice", password=PASSWORD)
     for answers in interleavings(Stage(stack), signing_in, signing_in, whole=True):
         assert [answer.status for answer in answers] == [303, 303]
         require_sound(stack)
-        assert is_active(stack, token) == (status_of(stack)[0] == "active")
+        assert is_active(stack, token)
+        listing = [item.get("grants") for item in session_items(stack) if item["expires_at"]["N"] != "0"]
+        assert listing == [{"SS": [grant_items(stack)[0]["gid"]["S"]]}] * 2
         assert {item["tries"]["N"] for item in stack.items("limits")} == {"0"}
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gatelet.handlers import authorizer
+from gatelet.handlers import authorize, authorizer, token
 from gatelet.handlers.authorizer import CannotDecide
-from tests.integration.api_gateway import http_api_call
+from tests.integration.api_gateway import Answer, http_api_call
 from tests.integration.aws_wire import throttled
 from tests.integration.tokens import claims_of
 
@@ -74,6 +74,18 @@ def test_a_refusal_says_why_to_the_operator_and_not_to_the_client(deployment, le
     assert "u_alice" in line["detail"]
     assert "alice" not in answer.body
     assert "password" not in answer.body
+
+
+@pytest.mark.parametrize("event", [{}, {"version": "1.0", "httpMethod": "GET", "path": "/login"}])
+@pytest.mark.parametrize("function", [token, authorize])
+def test_what_is_no_event_of_api_gateway_is_a_line_and_a_plain_refusal(deployment, log, function, event):
+    """A function may be invoked by hand."""
+    answer = Answer(function.handler.respond(event, deployment.server("token"), SimpleNamespace(aws_request_id="i1")))
+
+    assert answer.error == (400, "invalid_request")
+    line = only(log)
+    assert (line["outcome"], line["error"], line["function_request_id"]) == ("refused", "invalid_request", "i1")
+    assert "payload version 2.0" in line["detail"]
 
 
 def test_reuse_names_the_grant(deployment, legacy, secret, tokens, clock, log):

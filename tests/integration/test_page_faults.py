@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from gatelet.handlers import authorize
+from tests.integration.api_gateway import FORM, Answer, http_event
 from tests.integration.aws_wire import from_, throttled, to
 from tests.integration.registered import PASSWORD, SECRET
 from tests.integration.visitor import (
@@ -92,6 +94,17 @@ def test_a_request_that_cannot_be_understood_says_why_to_whoever_made_it(visitor
 
     assert says(answer, "This request cannot be understood")
     assert "state is given more than once" in answer.body
+
+
+@pytest.mark.parametrize("path", ["/oauth2/authorize", "/login", "/consent", "/oauth2/logout", "/account"])
+def test_a_body_that_cannot_be_decoded_is_told_by_a_page(deployment, signed_in_visitor, path):
+    """Nobody in front of a browser can read JSON."""
+    event = http_event("POST", path, FORM, body=b"x", cookies=signed_in_visitor.jar)
+
+    answer = Answer(authorize.handler.respond({**event, "body": "%"}, deployment.server("authorize")))
+
+    assert says(answer, "This request cannot be understood")
+    assert "the body cannot be decoded" in answer.body
 
 
 # An expired page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -112,8 +113,83 @@ def test_a_sign_in_does_not_read_hundreds_of_grants(signed_in_visitor, own_web, 
 
     signed_in_visitor.submit(page, username="alice", password="correct horse battery staple")
 
-    assert wire.names.count("GetItem grants") == 1 + 100
+    assert wire.names.count("GetItem grants") == 100
     assert listed() == before
+
+
+def list_many(deployment, *grants):
+    """Let alice's session list grants of these clients, in these states; the first has rested longest."""
+    (session,) = [item for item in deployment.items("grants") if item["sk"]["S"].startswith("SESSION#")]
+    model = next(item for item in deployment.items("grants") if item["sk"]["S"] == "GRANT")
+    gids = [hashlib.sha256(b"%d" % number).hexdigest()[:22] for number in range(len(grants))]
+    items = []
+    for number, (gid, (client_id, status)) in enumerate(zip(gids, grants, strict=True)):
+        rotated_at = str(int(model["rotated_at"]["N"]) - 100_000 + number)
+        values = {"gid": gid, "pk": f"GRANT#{gid}", "client_id": client_id, "status": status}
+        items.append(
+            {**model, **{name: {"S": value} for name, value in values.items()}, "rotated_at": {"N": rotated_at}}
+        )
+    for some in range(0, len(items), 25):
+        requests = [{"PutRequest": {"Item": item}} for item in items[some : some + 25]]
+        deployment.dynamodb.batch_write_item(RequestItems={"grants": requests})
+    until = session["good_until"]["SS"][0].partition(":")[2]
+    session |= {"grants": {"SS": gids}, "good_until": {"SS": [f"{gid}:{until}" for gid in gids]}}
+    deployment.dynamodb.put_item(TableName="grants", Item=session)
+    return gids
+
+
+def revoked(deployment):
+    grants = [item for item in deployment.items("grants") if item["sk"]["S"] == "GRANT"]
+    return {item["gid"]["S"] for item in grants if item["status"]["S"] == "revoked"}
+
+
+@pytest.mark.attack("ATK-185")
+def test_a_list_that_is_full_loses_what_is_dead_before_anything_that_lives(
+    deployment, signed_in_visitor, own_web, listed, wire
+):
+    """At the price of some reads, once in a while."""
+    redeem(deployment, own_web, signed_in_visitor.code(own_web))
+    gids = list_many(deployment, *[("c_own", "revoked"), ("c_own", "active")] * 250)
+    wire.clear()
+
+    assert "code" in answer_to_client(signed_in_visitor.open(request_for(own_web)))
+
+    assert wire.names.count("GetItem grants") == 1 + 100
+    assert revoked(deployment) == set(gids[::2])
+    left = listed()
+    assert left > set(gids[1::2])
+    assert 16 < len(set(gids) - left) <= 100
+    wire.clear()
+    answer_to_client(signed_in_visitor.open(request_for(own_web)))
+    assert wire.names.count("GetItem grants") == 1
+
+
+@pytest.mark.attack("ATK-185")
+def test_of_a_full_list_those_end_that_rest_longest_at_the_client_that_has_most(
+    deployment, signed_in_visitor, own_web, listed
+):
+    """A client that makes grants by the hundred loses its own, and whoever leaves a list has ended."""
+    redeem(deployment, own_web, signed_in_visitor.code(own_web))
+    gids = list_many(deployment, *[("c_few", "active")] * 200, *[("c_many", "active")] * 300)
+
+    assert "code" in answer_to_client(signed_in_visitor.arrive(request_for(own_web)))
+
+    ended, left = revoked(deployment), listed()
+    assert len(ended) == 16
+    assert ended == set(gids) - left
+    assert ended <= set(gids[200:])
+    assert len(left) == 500 - 16 + 1
+
+
+@pytest.mark.attack("ATK-185")
+def test_an_outage_while_room_is_made_is_told_as_one(deployment, signed_in_visitor, own_web, listed, wire):
+    redeem(deployment, own_web, signed_in_visitor.code(own_web))
+    gids = list_many(deployment, *[("c_own", "active")] * 500)
+    wire.clear()
+    wire.fail(throttled, lambda call: "DELETE" in call.parameters.get("UpdateExpression", ""))
+
+    assert is_page(signed_in_visitor.open(request_for(own_web)), 503)
+    assert listed() == set(gids)
 
 
 @pytest.mark.attack("ATK-185")
@@ -122,11 +198,7 @@ def test_a_sign_in_does_not_read_hundreds_of_grants(signed_in_visitor, own_web, 
 def test_a_logout_of_more_grants_than_one_request_can_end_is_gone_on_with(
     deployment, signed_in_visitor, own_web, wire, how
 ):
-    """What has ended is not looked at again, and the person is told to try again until it is done.
-
-    There is no most of families that a user may have: each costs a sign-in and expires by itself, and a
-    stranger who made many could end those that the person uses.
-    """
+    """What has ended is not looked at again, and the person is told to try again until it is done."""
     token = redeem(deployment, own_web, answer_to_client(signed_in_visitor.open(request_for(own_web)))["code"]).json
     many_grants(signed_in_visitor, own_web, 90)
     url = "/oauth2/logout"
@@ -209,6 +281,46 @@ def test_an_outage_while_the_session_before_is_ended_lets_nobody_in_half(
 
     assert deployment.refresh(own_web, SECRET, token).error == (400, "invalid_grant")
     assert "bob" in signed_in_visitor.open("/account").body
+
+
+@pytest.mark.attack("ATK-396")
+@pytest.mark.parametrize("scope", ["openid", "openid offline_access"])
+def test_signing_out_everywhere_is_gone_on_with_by_the_same_button(deployment, signed_in_visitor, own_web, wire, scope):
+    """Nobody has to sign in for that, and every grant has ended by the time that the person is signed out."""
+    for _ in range(3):
+        redeem(deployment, own_web, signed_in_visitor.code(own_web, scope=scope))
+    everything = {**Page(signed_in_visitor.open("/account").body).forms[0].fields, "action": "end_all"}
+    wire.clear()
+    wire.fail(throttled, from_(7))
+
+    assert is_page(signed_in_visitor.open("/account", form=everything), 503)
+
+    wire.clear()
+    assert len(revoked(deployment)) == 1
+    assert signed_in_visitor.open("/account", form=everything).headers["location"] == "/account"
+    assert len(revoked(deployment)) == 3
+    assert is_login(signed_in_visitor.open("/account"))
+
+
+@pytest.mark.attack("ATK-396")
+@pytest.mark.attack("ATK-107")
+def test_a_grant_that_joins_while_everything_is_ended_ends_too(deployment, signed_in_visitor, own_web, wire):
+    redeem(deployment, own_web, signed_in_visitor.code(own_web))
+    account = Page(signed_in_visitor.open("/account").body).forms[0].fields
+    joined = []
+
+    def join_first(send):
+        answer = send()
+        joined.append(signed_in_visitor.code(own_web, scope="openid offline_access"))
+        return answer
+
+    wire.clear()
+    wire.fail(join_first, to("PutItem feed"), times=1)
+
+    assert signed_in_visitor.open("/account", form={**account, "action": "end_all"}).status == 303
+
+    assert redeem(deployment, own_web, *joined).error == (400, "invalid_grant")
+    assert not [item for item in deployment.items("grants") if item["sk"]["S"].startswith("SESSION#")]
 
 
 @pytest.mark.attack("ATK-396")

@@ -12,6 +12,7 @@ from gatelet.oauth.grant import ACTIVE, PENDING, REFRESH_IDLE, REVOKED, Grant, R
 from gatelet.oauth.revocation_list import RevocationEvent, RevocationList
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from contextlib import AbstractContextManager
 
     from gatelet.oauth.access_token import VerifiedToken
@@ -242,6 +243,10 @@ class Signers:
     def load(self) -> None:
         if not self.reachable:
             raise TemporarilyUnavailable("the keys cannot be read")
+
+    def algorithms(self) -> AbstractSet[str]:
+        self.load()
+        return self._signers.keys()
 
     def signer(self, alg: str) -> Signer:
         self.load()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.advisories.catalogue import advisories
-from tests.advisories.document import DOCUMENT, faults, render
-from tests.clauses.markers import proofs
+from tests.advisories.document import DOCUMENT, render
+from tests.proofs import faults, proofs
 
 EVERY = advisories()
 FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
@@ -25,7 +25,7 @@ def tests():
 
 def test_no_advisory_is_forgotten(tests):
     """Each has a test or a reason, never both, and no marker names an advisory that is not there."""
-    assert faults(EVERY, tests) == []
+    assert faults("advisory", EVERY, tests) == []
 
 
 def test_the_document_agrees_with_the_markers(tests):

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.clauses.catalogue import SPECIFICATIONS, clauses
-from tests.clauses.document import DOCUMENT, faults, render
-from tests.clauses.markers import proofs
+from tests.clauses.document import DOCUMENT, render
+from tests.proofs import faults, proofs
 
 EVERY = clauses()
 
@@ -20,7 +20,7 @@ def tests():
 
 def test_no_clause_is_forgotten(tests):
     """Each has a test or a reason, never both, and no marker names a clause that is not there."""
-    assert faults(EVERY, tests) == []
+    assert faults("clause", EVERY, tests) == []
 
 
 def test_the_document_agrees_with_the_markers(tests):

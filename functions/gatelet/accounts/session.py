@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from gatelet.oauth import base64url
 from gatelet.oauth.access_token import LONGEST_LIFETIME
-from gatelet.oauth.grant import PENDING, REFRESH_ABSOLUTE, REVOKED
+from gatelet.oauth.grant import REFRESH_ABSOLUTE
 from gatelet.oauth.openid import OFFLINE_ACCESS
 from gatelet.oauth.revocation import revoke_grant
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.seal import BrokenSeal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gatelet.oauth.grant import Grant, GrantStore
     from gatelet.oauth.revocation_list import RevocationFeed
@@ -25,18 +26,18 @@ if TYPE_CHECKING:
 SESSION_IDLE = 12 * 3600
 SESSION_ABSOLUTE = 7 * 86_400
 SECRET_BYTES = 16
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 COOKIE = "gs1_"
 ENDED_AT_ONCE = 25
 """Grants that are ended before it is written down: as many are ended again where the time of a request is over."""
-MOST_READ = 100
-"""Grants that a sign-in looks at when it takes over those of the session before."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """One sign-in of a user. Times are epoch seconds.
 
-    `grants` are those that were made in it, each with the time from which it is of no account.
+    `grants` are those that were made in it, each with the time from which it is of no account; `predecessor` is
+    the session of the same browser that handed some of them over.
     """
 
     sub: str
@@ -48,6 +49,7 @@ class Session:
     idle_expires_at: int
     expires_at: int
     grants: Mapping[str, int] = field(default_factory=dict)
+    predecessor: str | None = None
 
     def lives(self, now: int) -> bool:
         """Tell whether the session has neither idled nor lasted too long."""
@@ -55,7 +57,7 @@ class Session:
 
     @property
     def has_ended(self) -> bool:
-        """Tell whether somebody ended the session: what it still lists is to end too, or goes on without it."""
+        """Tell whether somebody ended the session: what it still lists ends too, goes over, or goes on without it."""
         return self.expires_at == 0
 
 
@@ -83,11 +85,23 @@ class Sessions(Protocol):
     def end(self, sub: str, session_id: str) -> Mapping[str, int] | None:
         """Let no grant join any more, and return those that there are; None where there is no session."""
 
+    def hand_over(self, sub: str, session_id: str) -> Mapping[str, int] | None:
+        """Do what `end` does for a session whose grants go over into another one; it may be repeated.
+
+        Raises SessionEnded where it was ended otherwise.
+        """
+
     def drop(self, sub: str, session_id: str, grants: Mapping[str, int]) -> None:
         """Let a session list these grants no longer; no fault where somebody deleted it meanwhile."""
 
     def delete(self, sub: str, session_id: str) -> None:
         """Forget a session that has ended."""
+
+    def end_empty(self, sub: str, session_id: str) -> Mapping[str, int]:
+        """Forget a session that lists no grant; else change nothing, and return those that it lists."""
+
+    def of_subject(self, sub: str) -> Iterator[Session]:
+        """Read every session of a subject, strongly consistent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +163,24 @@ def end_session(
         sessions.drop(sub, session_id, ended)
 
 
+def end_every_session(
+    sub: str, present: str, *, sessions: Sessions, grants: GrantStore, feed: RevocationFeed, now: int
+) -> None:
+    """End every session of a user and every grant that they list, the present session last of all.
+
+    It goes when it lists no grant any more, in the very write that finds that so: until then whoever was cut
+    off, by a fault or because there are too many for one request, is signed in and can go on.
+    """
+    for session in list(sessions.of_subject(sub)):
+        if session.session_id != present:
+            end_session(sub, session.session_id, sessions=sessions, grants=grants, feed=feed, now=now, everything=True)
+    while listed := sessions.end_empty(sub, present):
+        some = dict(islice(listed.items(), ENDED_AT_ONCE))
+        for gid in (gid for gid, until in some.items() if now < until):
+            _end_grant(gid, everything=True, grants=grants, feed=feed, now=now)
+        sessions.drop(sub, present, some)
+
+
 def _end_grant(gid: str, *, everything: bool, grants: GrantStore, feed: RevocationFeed, now: int) -> bool:
     """End one grant of a session, and tell whether it does not go on."""
     grant = grants.get(gid)
@@ -159,24 +191,6 @@ def _end_grant(gid: str, *, everything: bool, grants: GrantStore, feed: Revocati
     else:
         revoke_grant(grant, grants, feed, now)
     return True
-
-
-def worth_keeping(listed: Mapping[str, int], grants: GrantStore, now: int) -> dict[str, int]:
-    """Return those of a session's grants of which a token may be good, or become so.
-
-    Only so many are read, for a sign-in must come to its end; the others are kept.
-    """
-    current = {gid: until for gid, until in listed.items() if now < until}
-    dead = {gid for gid in islice(current, MOST_READ) if _is_dead(grants.get(gid), now)}
-    return {gid: until for gid, until in current.items() if gid not in dead}
-
-
-def _is_dead(grant: Grant | None, now: int) -> bool:
-    if grant is None:
-        return False  # it may be on its way
-    if grant.status == PENDING:
-        return now >= grant.code_expires_at
-    return grant.status == REVOKED or now >= grant.idle_expires_at + LONGEST_LIFETIME
 
 
 def _end_on_its_way(gid: str, grants: GrantStore, feed: RevocationFeed, now: int) -> None:

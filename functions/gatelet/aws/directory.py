@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gatelet.aws.table import Table
 
 CACHED = 60
+LONGEST_CLIENT_ID = 255
 RESOURCE_SERVERS = "RESOURCE_SERVERS"
 ROLES = "ROLES"
 
@@ -53,6 +54,8 @@ class Directory:
         return user_from_item(item) if item else None
 
     def _read_client(self, client_id: str) -> Client | None:
+        if len(client_id) > LONGEST_CLIENT_ID:  # nobody's; and DynamoDB takes no key of more than 2 KB
+            return None
         item = self._table.get(*client_key(client_id))
         return client_from_item(item) if item else None
 

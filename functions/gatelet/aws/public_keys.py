@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RELOAD_EVERY = 300
 COOL_DOWN = 30
-"""Seconds in which unknown key ids cause one reload at most."""
+"""Seconds in which unknown key ids cause one reload at most, and after which one that failed is tried again."""
 PK = "KEYS"
 
 
@@ -63,21 +63,28 @@ class PublicKeys:
     def _renew(self, now: int) -> None:
         if self._jwks is None:
             self._reload(now)
-        elif not 0 <= now - self._tried_at < self._reload_every:
+        elif not 0 <= now - self._tried_at < self._good_for:
             with self._table.one_attempt():
                 self._reload(now)
 
+    @property
+    def _good_for(self) -> int:
+        """Seconds from one reload to the next; in an outage a request now and then waits for one attempt."""
+        return min(COOL_DOWN, self._reload_every) if self._is_unreadable else self._reload_every
+
     def _reload(self, now: int) -> None:
         self._tried_at = now
+        self._is_unreadable = True
         try:
             item = self._table.get(PK, "signing")
         except UNREADABLE as error:
-            self._is_unreadable = True
             if self._jwks is None:
                 raise TemporarilyUnavailable(f"the published keys cannot be read: {error}") from None
             return
         if item is None:
-            raise TemporarilyUnavailable("no key has been published yet")
+            if self._jwks is None:
+                raise TemporarilyUnavailable("no key has been published yet")
+            return
         jwks = json.loads(item["jwks"])
         self._keys = {jwk["kid"]: self._verification_key(jwk) for jwk in jwks if jwk["alg"] in KEY_TYPES}
         self._jwks = jwks

@@ -12,6 +12,7 @@ from gatelet.oauth.seal import SEALS, Seals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from gatelet.aws.connection import Connection
 
@@ -107,6 +108,11 @@ class SigningKeys:
         if keys != self._keys:
             self._signers = {alg: Signer(ring.current, alg) for alg, ring in keys.rings.items()}
             self._keys = keys
+
+    def algorithms(self) -> AbstractSet[str]:
+        """Return the algorithms that there is a key of."""
+        self.load()
+        return self._signers.keys()
 
     def signer(self, alg: str) -> Signer:
         """Return the current key of an algorithm."""

@@ -74,13 +74,32 @@ class Sessions:
 
     def end(self, sub: str, session_id: str) -> Mapping[str, int] | None:
         """Let no grant join any more, and return those that there are; None where there is no session."""
-        pk, sk = session_key(sub, session_id)
+        change = "SET #expires_at = :ended REMOVE #handed_over"
         try:
-            item = self._table.update(pk, sk, "SET #expires_at = :ended", condition="attribute_exists(#pk)", ended=0)
+            item = self._table.update(*session_key(sub, session_id), change, condition="attribute_exists(#pk)", ended=0)
         except Conflict:
             return None
-        if self._on_ended:
-            self._on_ended(sub, session_id)
+        self._tell_end(sub, session_id)
+        return session_from_item(item).grants
+
+    def hand_over(self, sub: str, session_id: str) -> Mapping[str, int] | None:
+        """Let no grant join any more, and return those that go over. Raises SessionEnded.
+
+        A release before this one takes a session that was handed over for one that has ended.
+        """
+        try:
+            item = self._table.update(
+                *session_key(sub, session_id),
+                "SET #expires_at = :ended, #handed_over = :yes",
+                condition="attribute_exists(#pk) AND (#expires_at > :ended OR #handed_over = :yes)",
+                ended=0,
+                yes=True,
+            )
+        except Conflict as conflict:
+            if conflict.item is not None:
+                raise SessionEnded from None
+            return None
+        self._tell_end(sub, session_id)
         return session_from_item(item).grants
 
     def drop(self, sub: str, session_id: str, grants: Mapping[str, int]) -> None:
@@ -98,9 +117,24 @@ class Sessions:
         """Forget a session that has ended."""
         self._table.delete(*session_key(sub, session_id))
 
+    def end_empty(self, sub: str, session_id: str) -> Mapping[str, int]:
+        """Forget a session that lists no grant; else change nothing, and return those that it lists."""
+        try:
+            self._table.delete(*session_key(sub, session_id), condition="attribute_not_exists(#grants)")
+        except Conflict as conflict:
+            if conflict.item is None:
+                raise
+            return session_from_item(conflict.item).grants
+        self._tell_end(sub, session_id)
+        return {}
+
     def of_subject(self, sub: str) -> Iterator[Session]:
         """Read every session of a subject: an exact query by key."""
         return map(session_from_item, self._table.query(f"SUBJECT#{sub}"))
+
+    def _tell_end(self, sub: str, session_id: str) -> None:
+        if self._on_ended:
+            self._on_ended(sub, session_id)
 
     def _tidy(self, session: Session, now: int) -> None:
         idle = {gid: until for gid, until in session.grants.items() if now >= until}
@@ -124,7 +158,7 @@ def session_to_item(session: Session) -> dict[str, Any]:
     if session.grants:
         grants = {"grants": frozenset(session.grants), "good_until": _good_until(session.grants)}
     return {
-        **{name: value for name, value in vars(session).items() if name != "grants"},
+        **{name: value for name, value in vars(session).items() if name != "grants" and value is not None},
         **grants,
         "pk": pk,
         "sk": sk,
@@ -147,6 +181,7 @@ def session_from_item(item: dict[str, Any]) -> Session:
         idle_expires_at=item.get("idle_expires_at", item["expires_at"]),
         expires_at=item["expires_at"],
         grants={gid: good_until.get(gid, UNKNOWN) for gid in sorted(item.get("grants", ()))},
+        predecessor=item.get("predecessor"),
     )
 
 

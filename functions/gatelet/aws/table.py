@@ -72,9 +72,10 @@ class Table:
         conditional = {"ConditionExpression": condition} if condition else {}
         self._write("put_item", condition, values, Item=marshal_item(item), **conditional)
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Delete one item; no fault where there is none."""
-        self._connection.dynamodb("delete_item", TableName=self._name, Key=marshal_item({"pk": pk, "sk": sk}))
+    def delete(self, pk: str, sk: str, *, condition: str = "") -> None:
+        """Delete one item; no fault where there is none. Raises Conflict where `condition` does not hold."""
+        conditional = {"ConditionExpression": condition} if condition else {}
+        self._write("delete_item", condition, {}, Key=marshal_item({"pk": pk, "sk": sk}), **conditional)
 
     def update(self, pk: str, sk: str, change: str, *, condition: str = "", **values: object) -> dict[str, Any]:
         """Change one item and return it as it is then. Raises Conflict where `condition` does not hold."""

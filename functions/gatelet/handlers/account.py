@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from gatelet.accounts.password import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from gatelet.accounts.session import end_session
+from gatelet.accounts.session import SESSION_ID, end_every_session, end_session
 from gatelet.accounts.sign_in import SignIn, SignInRefused
 from gatelet.handlers.account_page import FORM, Visit, account_page
 from gatelet.handlers.audit_event import Event
 from gatelet.handlers.browser import Browser, no_session_cookie
 from gatelet.handlers.http import Response
 from gatelet.handlers.login_page import login_page
+from gatelet.oauth.client_authentication import CLIENT_ID
 from gatelet.oauth.errors import InvalidGrant, InvalidRequest, TooManyAttempts
 from gatelet.oauth.form import parse_form
 from gatelet.oauth.revocation import revoke_grant
@@ -93,23 +94,30 @@ def _change(form: dict[str, str], form_id: str, visit: Visit) -> Response:
 
 
 def _end_session(session_id: str, visit: Visit) -> Response:
-    _end(session_id, visit)
+    if SESSION_ID.fullmatch(session_id):  # DynamoDB does not take a key of any length
+        _end(session_id, visit)
     if session_id == visit.session.session_id:
         return _see_other(cookies=(no_session_cookie(),))
     return _see_other("session_ended")
 
 
 def _end_all(visit: Visit) -> Response:
-    """End every session, this one last: where a fault comes in between, the person can still try again."""
-    present = visit.session.session_id
-    sessions = [each.session_id for each in visit.server.sessions.of_subject(visit.owner.sub)]
-    for session_id in sorted(sessions, key=lambda each: each == present):
-        _end(session_id, visit, everything=True)
+    server = visit.server
+    end_every_session(
+        visit.owner.sub,
+        visit.session.session_id,
+        sessions=server.sessions,
+        grants=server.grants,
+        feed=server.feed,
+        now=server.now(),
+    )
     return _see_other(cookies=(no_session_cookie(),))
 
 
 def _remove_application(client_id: str, visit: Visit) -> Response:
     """Forget the consent, and end every grant that the client has from any session."""
+    if not CLIENT_ID.fullmatch(client_id):
+        raise SignInRefused("invalid_request")
     server, now = visit.server, visit.server.now()
     client = server.directory.client(client_id)  # whatever else the form names is not repeated in the log
     for session in server.sessions.of_subject(visit.owner.sub):

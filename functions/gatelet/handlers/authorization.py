@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gatelet.accounts.consent import needs_consent
+from gatelet.accounts.listed_grants import make_room
 from gatelet.accounts.session import SessionEnded
 from gatelet.accounts.sign_in import SignInRefused
 from gatelet.handlers.audit_event import Event
@@ -97,6 +98,7 @@ class Authorization:
         server, now = self._server, self._server.now()
         secret = sign_in.grant_secret(server.seals)
         grant = self._grant(secret, session, scope, now)
+        make_room(session, grant.gid, sessions=server.sessions, grants=server.grants, feed=server.feed, now=now)
         server.sessions.join(session, grant, now)
         try:
             written = server.grants.put_once(grant)

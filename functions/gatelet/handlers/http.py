@@ -33,30 +33,34 @@ class Request:
     """As it was sent: duplicates show nowhere else."""
     headers: Mapping[str, str]
     cookies: tuple[str, ...]
-    body: bytes = field(repr=False)
+    body: bytes | None = field(repr=False)
+    """None where it cannot be decoded: that is for whoever wants to read it."""
     request_id: str
     source_ip: str
     """What API Gateway saw, never what the caller wrote; behind trusted proxies what they saw."""
 
     @classmethod
     def from_event(cls, event: dict[str, Any], proxies: TrustedProxies | None = None) -> Request:
-        """Read an event of payload version 2.0. Raises InvalidRequest for a body that is no base64."""
-        context = event["requestContext"]
-        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        cookies = event.get("cookies") or headers.get("cookie", "").split(";")
-        source_ip = context["http"]["sourceIp"]
-        if proxies is not None:
-            source_ip = proxies.source_of(source_ip, headers.get("x-forwarded-for"))
-        return cls(
-            method=context["http"]["method"],
-            path=event["rawPath"],
-            query=event.get("rawQueryString") or "",
-            headers=headers,
-            cookies=tuple(cookie.strip() for cookie in cookies if cookie.strip()),
-            body=_body(event),
-            request_id=context["requestId"],
-            source_ip=source_ip,
-        )
+        """Read an event of payload version 2.0. Raises InvalidRequest for one that somebody made up."""
+        try:
+            context = event["requestContext"]
+            headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+            cookies = event.get("cookies") or headers.get("cookie", "").split(";")
+            source_ip = context["http"]["sourceIp"]
+            if proxies is not None:
+                source_ip = proxies.source_of(source_ip, headers.get("x-forwarded-for"))
+            return cls(
+                method=context["http"]["method"],
+                path=event["rawPath"],
+                query=event.get("rawQueryString") or "",
+                headers=headers,
+                cookies=tuple(cookie.strip() for cookie in cookies if cookie.strip()),
+                body=_body(event),
+                request_id=context["requestId"],
+                source_ip=source_ip,
+            )
+        except (AttributeError, KeyError, TypeError):
+            raise InvalidRequest("the event is no HTTP request of payload version 2.0") from None
 
     def form(self) -> dict[str, str]:
         """Return the parameters of the body; the query is never read, and may not repeat one of them.
@@ -64,6 +68,8 @@ class Request:
         Raises InvalidRequest and RequestTooLarge.
         """
         require_form(self.headers.get("content-type"))
+        if self.body is None:
+            raise InvalidRequest("the body cannot be decoded")
         form = parse_form(self.body)
         if any(name in form for name, _ in parse_qsl(self.query, keep_blank_values=True)):
             raise InvalidRequest("a parameter of the body stands in the query too")
@@ -114,11 +120,11 @@ class Response:
         return {**event, "cookies": list(self.cookies)} if self.cookies else event
 
 
-def _body(event: dict[str, Any]) -> bytes:
+def _body(event: dict[str, Any]) -> bytes | None:
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body.encode(errors="surrogatepass")
     try:
         return binascii.a2b_base64(body, strict_mode=True)
     except ValueError:
-        raise InvalidRequest("the body cannot be decoded") from None
+        return None

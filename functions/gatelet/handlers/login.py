@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from gatelet.accounts.session import (
-    SECRET_BYTES,
-    SESSION_ABSOLUTE,
-    SESSION_IDLE,
-    Session,
-    SessionHandle,
-    end_session,
-    worth_keeping,
-)
+from gatelet.accounts.session import SECRET_BYTES, SESSION_ABSOLUTE, SESSION_IDLE, Session, SessionHandle
 from gatelet.accounts.sign_in import SignInRefused, open_sign_in
+from gatelet.accounts.succession import begin_session
 from gatelet.handlers.authorization import Authorization
 from gatelet.handlers.authorization_answer import error_parameters
 from gatelet.handlers.browser import Browser, device_cookie, session_cookie
@@ -122,31 +115,7 @@ def _signed_in(owner: ResourceOwner, sign_in: SignIn, browser: Browser, exchange
     """Begin a session under a new id, whatever the browser had before, and see other. RFC 9700 §4.12"""
     handle = SessionHandle(sub=owner.sub, secret=server.random(SECRET_BYTES))
     exchange.observation.note(sub=owner.sub, session_id=handle.session_id)
-    _begin_session(owner, handle, browser, server)
-    cookies = (session_cookie(handle, server), device_cookie(owner.username, server))
-    if not sign_in.parameters:
-        return Response(status=303, headers={"location": ACCOUNT}, cookies=cookies)
-    remaining = {name: value for name, value in sign_in.parameters.items() if name not in ASKED_ONCE}
-    if "consent" in sign_in.parameters.get("prompt", "").split():
-        remaining["prompt"] = "consent"
-    return Response(status=303, headers={"location": f"/oauth2/authorize?{urlencode(remaining)}"}, cookies=cookies)
-
-
-def _begin_session(owner: ResourceOwner, handle: SessionHandle, browser: Browser, server: Server) -> None:
-    """Write the session, once the one that the browser had before is over.
-
-    Of the same user, its grants go over into the new one. Of another user, it ends as at a logout: nobody
-    could end it later, for the browser forgets it now.
-    """
-    now, before = server.now(), browser.stored_session()
-    goes_over = before is not None and before.sub == owner.sub and not before.has_ended
-    grants: Mapping[str, int] = {}
-    if before is not None and goes_over:
-        grants = worth_keeping(server.sessions.end(before.sub, before.session_id) or {}, server.grants, now)
-    elif before is not None:
-        end_session(
-            before.sub, before.session_id, sessions=server.sessions, grants=server.grants, feed=server.feed, now=now
-        )
+    now = server.now()
     session = Session(
         sub=owner.sub,
         session_id=handle.session_id,
@@ -156,8 +125,12 @@ def _begin_session(owner: ResourceOwner, handle: SessionHandle, browser: Browser
         amr=PASSWORD_AMR,
         idle_expires_at=now + SESSION_IDLE,
         expires_at=now + SESSION_ABSOLUTE,
-        grants=grants,
     )
-    server.sessions.create(session)
-    if before is not None and goes_over:
-        server.sessions.delete(before.sub, before.session_id)
+    begin_session(session, browser.handle, sessions=server.sessions, grants=server.grants, feed=server.feed, now=now)
+    cookies = (session_cookie(handle, server), device_cookie(owner.username, server))
+    if not sign_in.parameters:
+        return Response(status=303, headers={"location": ACCOUNT}, cookies=cookies)
+    remaining = {name: value for name, value in sign_in.parameters.items() if name not in ASKED_ONCE}
+    if "consent" in sign_in.parameters.get("prompt", "").split():
+        remaining["prompt"] = "consent"
+    return Response(status=303, headers={"location": f"/oauth2/authorize?{urlencode(remaining)}"}, cookies=cookies)

@@ -28,7 +28,8 @@ def metadata(exchange: Exchange, server: Server) -> Response:
         response = Response.json(server_metadata(server.issuer_name, ANNOUNCED, server.grant_types, algorithms))
     etag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
     headers = {**PUBLIC, "cache-control": f"public, max-age={server.settings.keys_age}", "etag": etag}
-    if etag in exchange.request.headers.get("if-none-match", ""):
+    known = exchange.request.headers.get("if-none-match", "")
+    if etag in known or known.strip() == "*":  # RFC 9110 §13.1.2
         return Response(status=304, headers=headers)
     return response.with_headers(headers)
 

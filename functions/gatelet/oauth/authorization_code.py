@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from gatelet.oauth.errors import CodeReplayed, InvalidGrant
+from gatelet.oauth.errors import CodeReplayed, InvalidGrant, InvalidTarget
 from gatelet.oauth.grant import ACTIVE, PENDING, REVOKED, RedemptionRefused
 from gatelet.oauth.handle import AUTHORIZATION_CODE, Handle
 from gatelet.oauth.pkce import NO_CHALLENGE, challenge_of
@@ -37,6 +37,8 @@ class AuthorizationCodes:
         if challenge == NO_CHALLENGE and request.redirect_uri is None:
             raise InvalidGrant("neither code_verifier nor redirect_uri is given")
         registered = self.tokens.load(client)
+        self.tokens.require_key(handle.grant_id, registered)
+        self._require_resource(request, handle)
         grant = self._write(handle, client, request, challenge, attempt=attempt, now=now)
         return self.tokens.answer(
             grant, handle.grant_secret, client, registered=registered, scope=None, now=now, nonce=grant.nonce
@@ -51,6 +53,16 @@ class AuthorizationCodes:
         if not handle.belongs_to(client.client_id):
             raise InvalidGrant(f"the code of grant {handle.grant_id} was issued to another client")
         return handle
+
+    def _require_resource(self, request: TokenRequest, handle: Handle) -> None:
+        """Require that `resource`, where it is given, is the API that the user allowed. RFC 8707 §2.2
+
+        Before the write, so that the code is good for the right one still.
+        """
+        if request.resource is not None:
+            grant = self.tokens.grants.get(handle.grant_id)
+            if grant is not None and grant.audience != request.resource:
+                raise InvalidTarget("resource is not the one that was granted")
 
     def _write(
         self, handle: Handle, client: Client, request: TokenRequest, challenge: str, *, attempt: str, now: int

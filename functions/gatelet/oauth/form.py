@@ -8,6 +8,8 @@ from urllib.parse import unquote_to_bytes
 from gatelet.oauth.errors import InvalidRequest, RequestTooLarge
 
 MEDIA_TYPE = "application/x-www-form-urlencoded"
+UTF_8 = frozenset({"", "charset=utf-8", 'charset="utf-8"'})
+"""The parameters that the media type may have; a semicolon may stand before nothing. RFC 9110 §5.6.6"""
 LONGEST_BODY = 64 * 1024
 MOST_FIELDS = 50
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -17,8 +19,8 @@ NAMEABLE = re.compile(r"[a-z_]{1,40}")
 def require_form(content_type: str | None) -> None:
     """Require the one media type that the endpoints take. RFC 6749 §3.2"""
     media_type, _, parameters = (content_type or "").partition(";")
-    charset = parameters.strip().lower()
-    if media_type.strip().lower() != MEDIA_TYPE or charset not in {"", "charset=utf-8", 'charset="utf-8"'}:
+    given = {parameter.strip().lower() for parameter in parameters.split(";")}
+    if media_type.strip().lower() != MEDIA_TYPE or not given <= UTF_8:
         raise InvalidRequest(f"the body must be {MEDIA_TYPE} in UTF-8")
 
 

@@ -14,6 +14,7 @@ from gatelet.oauth.token_request import TokenResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from gatelet.oauth.client import Client
     from gatelet.oauth.grant import Grant
@@ -43,6 +44,9 @@ class Signers(Protocol):
 
     def load(self) -> None:
         """Read the keys now, so that `signer` needs no call. Raises TemporarilyUnavailable."""
+
+    def algorithms(self) -> AbstractSet[str]:
+        """Return the algorithms that there is a key of. Raises TemporarilyUnavailable."""
 
     def signer(self, alg: str) -> Signer:
         """Return the current key of an algorithm. Raises TemporarilyUnavailable."""

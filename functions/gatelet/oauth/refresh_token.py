@@ -38,6 +38,7 @@ class RefreshTokens:
         require_grant_type(client, GRANT_TYPE)
         handle = self._open(request, client)
         registered = self.tokens.load(client)
+        self.tokens.require_key(handle.grant_id, registered)
         self._require_narrower(request, handle, client, registered)
         grant = self._rotate(handle, client, attempt, now)
         return self.tokens.answer(

@@ -32,6 +32,7 @@ class ResourceServers:
     def __init__(self, servers: tuple[ResourceServer, ...]) -> None:
         self._by_identifier = {server.identifier: server for server in servers}
         self._by_scope = {scope: server for server in servers for scope in server.scopes}
+        self.signing_algs = frozenset(server.signing_alg for server in servers)
 
     def get(self, identifier: str) -> ResourceServer | None:
         """Find an API by its identifier."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,19 @@ class UserTokens:
             self.issuer.signers.signer(client.id_token_signed_response_alg)
         return Registered(resource_servers=self.directory.resource_servers(), roles=self.directory.roles())
 
+    def require_key(self, gid: str, registered: Registered) -> None:
+        """Require a key for the access tokens of a grant, before that is written. Raises TemporarilyUnavailable.
+
+        Which API they are for only the grant says; it is read where the stack has no key for some API.
+        """
+        algorithms = self.issuer.signers.algorithms()
+        if {self.issuer.own_resource.signing_alg, *registered.resource_servers.signing_algs} <= algorithms:
+            return
+        grant = self.grants.get(gid)
+        if grant is not None:
+            with suppress(InvalidTarget):  # an API that is gone needs no key, and ends the grant
+                self.issuer.signers.signer(self.audience(grant.audience, registered).signing_alg)
+
     def answer(
         self,
         grant: Grant,
@@ -72,10 +86,10 @@ class UserTokens:
     ) -> TokenResponse:
         """Answer for the grant's user as the directory has it at this moment.
 
-        A disabled user's grant is revoked, and so is one of which nothing is allowed any more, or that may
-        no longer outlive its session: its successor is never handed out, and the client's next attempt
-        would be taken for reuse.
-        Raises InvalidGrant.
+        A disabled user's grant is revoked, and so is one of which nothing is allowed any more, of which the
+        access token would be too long, or that may no longer outlive its session: its successor is never handed
+        out, and the client's next attempt would be taken for reuse.
+        Raises InvalidGrant, and InvalidScope where the access token would be too long.
         """
         found = self.directory.resource_owner(grant.sub)
         try:
@@ -88,9 +102,13 @@ class UserTokens:
         except (InvalidGrant, InvalidScope, InvalidTarget) as error:
             revoke_grant(grant, self.grants, self.feed, now)
             raise InvalidGrant(f"grant {grant.gid} has come to its end: {error.detail}") from None
-        return self.issue(
-            grant, grant_secret, client, owner, registered=registered, scope=granted, now=now, nonce=nonce
-        )
+        try:
+            return self.issue(
+                grant, grant_secret, client, owner, registered=registered, scope=granted, now=now, nonce=nonce
+            )
+        except InvalidScope:
+            revoke_grant(grant, self.grants, self.feed, now)
+            raise
 
     def issue(
         self,

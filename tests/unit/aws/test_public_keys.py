@@ -110,6 +110,31 @@ def test_an_outage_leaves_the_keys_that_were_read(world):
         assert len(world.keys.jwks()) == 3
 
 
+@pytest.mark.attack("ATK-343")
+def test_a_reload_that_failed_is_tried_again_after_30_s(world):
+    """Not at each request, which would have to wait for it, and not after 300 s alone."""
+    world.keys.key(KIDS["ES256"])
+    world.database.reachable = False
+    world.time += 300
+    assert world.cost(KIDS["ES256"])[1] == 1
+    world.time += 29
+    assert world.cost(KIDS["ES256"])[1] == 0
+    world.database.reachable = True
+    world.time += 1
+    assert world.cost(KIDS["ES256"])[1] == 1
+    world.time += 299
+    assert world.cost(KIDS["ES256"])[1] == 0
+
+
+def test_a_table_that_was_emptied_leaves_the_keys_that_were_read(world):
+    world.keys.key(KIDS["ES256"])
+    world.database.items.clear()
+    world.time += 300
+    assert world.keys.key(KIDS["ES256"])
+    with pytest.raises(TemporarilyUnavailable):
+        world.keys.key("unknown")
+
+
 def test_an_outage_is_no_verdict_on_a_key_that_may_be_new(world):
     world.keys.key(KIDS["ES256"])
     world.database.reachable = False

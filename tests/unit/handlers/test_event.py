@@ -39,18 +39,27 @@ def test_a_body_that_is_text_is_its_utf_8(text):
 @example("\ud800")
 @example("QQ")
 @example("QQ==QQ==")
-def test_any_body_is_bytes_or_invalid_request(text):
+def test_any_body_is_a_form_or_refused(text):
     """Lone halves of a pair, which JSON can bring, are no fault of ours either."""
     for is_base64 in (True, False):
+        request = read(body=text, isBase64Encoded=is_base64)
         try:
-            request = read(body=text, isBase64Encoded=is_base64)
-        except InvalidRequest:
-            continue
-        assert isinstance(request.body, bytes)
-        try:
-            request.form()
+            assert isinstance(request.form(), dict)
         except OAuthError:
             continue
+
+
+@pytest.mark.parametrize("text", ["QQ", "QQ==QQ==", "a=1", "\u00e9"])
+def test_a_body_that_is_no_base64_is_invalid_request_for_whoever_reads_it(text):
+    request = read(body=text, isBase64Encoded=True)
+    with pytest.raises(InvalidRequest, match="decoded"):
+        request.form()
+
+
+@pytest.mark.parametrize("event", [{}, [], {"requestContext": {}}, {"version": "1.0", "httpMethod": "GET"}, "x", None])
+def test_what_is_no_event_of_api_gateway_is_refused_as_such(event):
+    with pytest.raises(InvalidRequest, match="no HTTP request"):
+        Request.from_event(event)
 
 
 @pytest.mark.parametrize("null", [True, False])

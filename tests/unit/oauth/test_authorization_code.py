@@ -6,7 +6,15 @@ import pytest
 
 from gatelet.oauth.authorization_code import AuthorizationCodes
 from gatelet.oauth.client import Client
-from gatelet.oauth.errors import CodeReplayed, InvalidGrant, InvalidRequest, OAuthError, UnauthorizedClient
+from gatelet.oauth.errors import (
+    CodeReplayed,
+    InvalidGrant,
+    InvalidRequest,
+    InvalidTarget,
+    OAuthError,
+    TemporarilyUnavailable,
+    UnauthorizedClient,
+)
 from gatelet.oauth.grant import ACTIVE, PENDING, REVOKED, Grant
 from gatelet.oauth.handle import AUTHORIZATION_CODE, HandleKeys, grant_id
 from gatelet.oauth.issuance import Issuer
@@ -35,6 +43,7 @@ APP = Client(
     grant_types=("authorization_code", "refresh_token"),
     scope=("orders:read",),
 )
+ORDERS = ResourceServer(identifier=AUDIENCE, name="Orders", scopes={"orders:read": ""})
 GRANT = Grant(
     gid=GID,
     client_id="c_app",
@@ -61,10 +70,9 @@ class World:
     def __init__(self, grant: Grant = GRANT) -> None:
         self.grants = in_memory.Grants(grant)
         self.feed = in_memory.Feed()
-        orders = ResourceServer(identifier=AUDIENCE, name="Orders", scopes={"orders:read": ""})
         clerk = Role(name="clerk", permissions=frozenset({"orders:read"}))
         alice = ResourceOwner(sub="u_alice", username="alice", roles=("clerk",))
-        self.directory = in_memory.Directory(servers=ResourceServers((orders,)), roles=Roles((clerk,)), users=(alice,))
+        self.directory = in_memory.Directory(servers=ResourceServers((ORDERS,)), roles=Roles((clerk,)), users=(alice,))
         self.signers = in_memory.Signers({"ES256": Signer(KEYS["ES256"], "ES256")})
         self._attempts = 0
 
@@ -182,6 +190,30 @@ def test_without_a_key_for_its_id_tokens_nothing_is_consumed(world):
     with pytest.raises(OAuthError) as refusal:
         world.redeem(code(), client)
     assert (refusal.value.status, world.status, world.grants.calls) == (503, PENDING, 0)
+
+
+@pytest.mark.attack("ATK-395")
+def test_without_a_key_for_its_access_token_nothing_is_consumed(world):
+    world.directory.servers = ResourceServers((replace(ORDERS, signing_alg="EdDSA"),))
+    with pytest.raises(TemporarilyUnavailable):
+        world.redeem(code())
+    assert world.status == PENDING
+
+
+def test_an_api_without_a_key_is_no_obstacle_to_the_grant_of_another(world):
+    """At the price of one read."""
+    without_key = ResourceServer(identifier="https://eddsa.example", name="", scopes={"x": ""}, signing_alg="EdDSA")
+    world.directory.servers = ResourceServers((ORDERS, without_key))
+    assert world.redeem(code()).access_token
+    assert world.grants.calls == 2
+
+
+def test_a_token_for_another_api_than_the_granted_one_is_not_to_be_had(world):
+    """RFC 8707 §2.2. The code is not consumed."""
+    with pytest.raises(InvalidTarget):
+        world.redeem(code(), resource="https://stock.example")
+    assert world.status == PENDING
+    assert verify(world.redeem(code(), resource=AUDIENCE).access_token).claims.aud == AUDIENCE
 
 
 @pytest.mark.attack("ATK-105")

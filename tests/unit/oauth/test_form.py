@@ -139,6 +139,7 @@ def test_an_error_names_a_parameter_of_the_protocol_and_repeats_nothing_else(nam
         "application/x-www-form-urlencoded;charset=utf-8",
         'application/x-www-form-urlencoded; charset="utf-8"',
         " application/x-www-form-urlencoded ; charset=utf-8 ",
+        "application/x-www-form-urlencoded;charset=utf-8;",
     ],
 )
 def test_the_media_type_of_a_form_is_taken_in_utf_8(content_type):

@@ -60,6 +60,7 @@ GRANT = Grant(
     absolute_expires_at=NOW + 2 * 10**6,
     attempt="sign-in",
 )
+ORDERS = ResourceServer(identifier=AUDIENCE, name="Orders", scopes={"orders:read": "", "orders:write": ""})
 ALICE = ResourceOwner(sub="u_alice", username="alice", roles=("clerk",))
 
 
@@ -70,9 +71,8 @@ class World:
         self.now = NOW
         self.grants = in_memory.Grants(grant)
         self.feed = in_memory.Feed()
-        orders = ResourceServer(identifier=AUDIENCE, name="Orders", scopes={"orders:read": "", "orders:write": ""})
         clerk = Role(name="clerk", permissions=frozenset({"orders:read", "orders:write"}))
-        self.directory = in_memory.Directory(servers=ResourceServers((orders,)), roles=Roles((clerk,)), users=(ALICE,))
+        self.directory = in_memory.Directory(servers=ResourceServers((ORDERS,)), roles=Roles((clerk,)), users=(ALICE,))
         self.signers = in_memory.Signers({"ES256": Signer(KEYS["ES256"], "ES256")})
         self._attempts = 0
 
@@ -323,6 +323,35 @@ def test_without_a_key_for_its_id_tokens_the_generation_does_not_move(world):
     with pytest.raises(TemporarilyUnavailable):
         world.refresh(token(), client)
     assert (world.grants[GID].generation, world.grants.calls) == (0, 0)
+
+
+@pytest.mark.attack("ATK-395")
+def test_without_a_key_for_its_access_token_the_generation_does_not_move(world):
+    world.directory.servers = ResourceServers((replace(ORDERS, signing_alg="EdDSA"),))
+    with pytest.raises(TemporarilyUnavailable):
+        world.refresh(token())
+    assert world.grants[GID].generation == 0
+
+
+def test_a_grant_whose_api_is_gone_ends_though_another_api_has_no_key(world):
+    """There is nothing that a key would be needed for."""
+    world.directory.servers = ResourceServers((replace(ORDERS, identifier="https://x.example", signing_alg="EdDSA"),))
+    with pytest.raises(InvalidGrant):
+        world.refresh(token())
+    assert world.is_revoked
+
+
+def test_a_grant_whose_access_token_would_be_too_long_ends(world):
+    """Its successor is not handed out, and the next attempt would be told as reuse."""
+    scopes = tuple(f"{'long' * 25}:{number}" for number in range(60))
+    world.directory.servers = ResourceServers((replace(ORDERS, scopes=dict.fromkeys(scopes, "")),))
+    world.directory.known_roles = Roles((Role(name="clerk", permissions=frozenset(scopes)),))
+    world.grants = in_memory.Grants(replace(GRANT, scope=scopes))
+    with pytest.raises(InvalidScope, match="characters"):
+        world.refresh(token(), replace(APP, scope=scopes))
+    assert world.is_revoked
+    with pytest.raises(InvalidGrant, match="is revoked"):
+        world.refresh(token(), replace(APP, scope=scopes), after=60)
 
 
 @pytest.mark.attack("ATK-396")
