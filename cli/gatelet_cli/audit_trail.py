@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 IMPATIENT = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
 """The work is done when it is written down: nobody should wait for minutes."""
+CALLS = 20
+"""A page may be empty where much was searched; whoever looks on does not search a log of years."""
 NOT_QUERIED = frozenset({"_aws", "level", "message", "timestamp", "service"})
 """Members that say nothing of what happened."""
 
@@ -57,20 +60,38 @@ class AuditTrail:
     def read(self, since: int, *, subject: str | None = None, client: str | None = None) -> Iterator[dict[str, Any]]:
         """Return the lines that have an event, the oldest first, from every page."""
         wanted = {name: value for name, value in (("sub", subject), ("client_id", client)) if value is not None}
-        logs = self._stack.session.client("logs")
-        pages = logs.get_paginator("filter_log_events").paginate(
+        pages = self._logs.get_paginator("filter_log_events").paginate(
             logGroupName=self.group,
             startTime=since * 1000,
             filterPattern=filter_pattern(wanted),
         )
         for page in pages:
             for entry in page["events"]:
-                line = _parse(entry["message"])
+                line = parse(entry["message"])
                 if isinstance(line.get("events"), list) and all(
                     line.get(name) == value for name, value in wanted.items()
                 ):
                     known = {name: value for name, value in line.items() if name not in NOT_QUERIED}
                     yield {"time": _time(entry["timestamp"]), **known}
+
+    def first(self, since: float, until: float, pattern: str, most: int) -> tuple[list[tuple[float, str]], bool]:
+        """Return time and text of the first lines between two moments that match, and whether there are no others."""
+        found: list[tuple[float, str]] = []
+        token: dict[str, str] = {}
+        for _ in range(CALLS):
+            answer = self._logs.filter_log_events(
+                logGroupName=self.group,
+                startTime=int(since * 1000),
+                endTime=int(until * 1000) - 1,
+                filterPattern=pattern,
+                limit=most - len(found),
+                **token,
+            )
+            found += [(entry["timestamp"] / 1000, entry["message"]) for entry in answer["events"]]
+            token = {"nextToken": answer["nextToken"]} if "nextToken" in answer else {}
+            if not token or len(found) >= most:
+                break
+        return found, not token and len(found) < most
 
     @property
     def group(self) -> str:
@@ -81,6 +102,10 @@ class AuditTrail:
                 " Deploy it anew."
             )
         return self._stack.log_group
+
+    @cached_property
+    def _logs(self) -> Any:  # noqa: ANN401 - as boto3 makes it
+        return self._stack.session.client("logs")
 
     def _caller(self) -> str:
         return str(self._stack.session.client("sts", config=IMPATIENT).get_caller_identity()["Arn"])
@@ -95,7 +120,7 @@ def filter_pattern(wanted: Mapping[str, str]) -> str:
     return f"{{ {' && '.join(conditions)} }}"
 
 
-def _parse(message: str) -> dict[str, Any]:
+def parse(message: str) -> dict[str, Any]:
     """Read a line; what the platform writes in between is none."""
     try:
         line = json.loads(message)

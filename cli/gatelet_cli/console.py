@@ -60,11 +60,15 @@ class Console:
             grid.add_row(name, cell(name, value))
         _rich().print(grid)
 
-    def report(self, document: Mapping[str, Any], tables: Sequence[TitledTable]) -> None:
-        """Print several tables, each under its title, or the document that holds them all."""
+    def report(
+        self, document: Mapping[str, Any], tables: Sequence[TitledTable], *, summary: Mapping[str, Any] | None = None
+    ) -> None:
+        """Print a summary and several tables, each under its title, or the document that holds them all."""
         if self._json:
             _print_json(document)
             return
+        if summary:
+            self.record(summary)
         for title, columns, rows in tables:
             typer.echo(title)
             self._print_table(columns, rows)

@@ -1,34 +1,51 @@
-"""A look at a whole deployment: does it answer, how old are its keys, what does it hold?"""
+"""A look at a whole deployment: is it healthy, who is attacking, what does it cost?"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gatelet.aws.record import scan
 from gatelet.aws.settings import Settings
 from gatelet.handlers import ENDPOINTS
+from gatelet_cli.activity import FAILURES, REQUESTS, attackers, outcomes, requests_of
+from gatelet_cli.alarm_states import MISSING, RINGING, alarm_states
+from gatelet_cli.costs.observed import observed
+from gatelet_cli.costs.prices import price_list
 from gatelet_cli.duration import describe
 from gatelet_cli.failure import explain
 from gatelet_cli.key_rotation import SECRETS, SIGNING
+from gatelet_cli.log_sample import sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gatelet.handlers import Endpoint
     from gatelet_cli.administration import Administration
+    from gatelet_cli.audit_trail import AuditTrail
+    from gatelet_cli.log_sample import LogSample
     from gatelet_cli.terminal import Answer, Terminal
 
 DISCOVERY = "/.well-known/openid-configuration"
 NOT_FOUND = 404
 SERVER_ERROR = 500
 COUNTED = {"CLIENT": "clients", "USER": "users"}
+HOUR = 3600
+DAY = 24 * HOUR
+HOUR_PARTS, HOUR_LINES = 6, 1000
+DAY_PARTS, DAY_LINES = 12, 500
+NO_METRICS = (
+    "The local stack has no metrics: its alarms never ring, and those with an expression are left out."
+    " Nothing that it does is billed."
+)
+SAMPLED = "There is more in the log than was read: numbers with it are estimated from a sample."
 
 Found = TypeVar("Found")
 
 
-def inspect(administration: Administration, terminal: Terminal) -> dict[str, Any]:
+def inspect(administration: Administration, trail: AuditTrail, terminal: Terminal) -> dict[str, Any]:
     """Look at everything; a part that cannot be looked at is among the `problems`, and the rest is shown."""
     stack = administration.stack
     problems: list[str] = []
@@ -36,8 +53,14 @@ def inspect(administration: Administration, terminal: Terminal) -> dict[str, Any
     keys = _look("keys", lambda: _keys(administration), problems)
     counts = _look("directory", lambda: _counts(administration), problems)
     tables = _look("tables", lambda: _tables(administration), problems)
+    alarms = _look("alarms", lambda: {"alarms": alarm_states(stack)}, problems).get("alarms", [])
+    activity = _look("log", lambda: _activity(trail, administration.directory.now()), problems)
     problems += [f"{name}: {state}" for name, state in endpoints.items() if not state.startswith("answers")]
     problems += [f"table {name} is {state}" for name, state in tables.items() if state != "ACTIVE"]
+    problems += [f"alarm {each['alarm']} rings: {each['means']}" for each in alarms if each["state"] == RINGING]
+    remarks = [NO_METRICS] if stack.is_local else []
+    if not stack.is_local:
+        problems += [f"alarm {each['alarm']} is missing" for each in alarms if each["state"] == MISSING]
     return {
         "stack": stack.name,
         "region": stack.region,
@@ -47,6 +70,9 @@ def inspect(administration: Administration, terminal: Terminal) -> dict[str, Any
         "keys": keys,
         **counts,
         "tables": tables,
+        "alarms": alarms,
+        **activity,
+        "remarks": [*remarks, *activity.get("remarks", [])],
         "problems": problems,
     }
 
@@ -126,6 +152,29 @@ def _counts(administration: Administration) -> dict[str, int]:
         **{name: kinds[sk] for sk, name in COUNTED.items()},
         "apis": len(directory.resource_servers()),
         "roles": len(directory.roles()),
+    }
+
+
+def _activity(trail: AuditTrail, now: int) -> dict[str, Any]:
+    """Return the requests and failures of the last hour, and what those of the last day cost."""
+
+    def read(pattern: str, seconds: int, parts: int, most: int) -> LogSample:
+        # Lines of this second may still be on their way.
+        return sample(trail, pattern, since=now - seconds, until=now + 1, parts=parts, most=most)
+
+    hour, failures, day = (
+        read(REQUESTS, HOUR, HOUR_PARTS, HOUR_LINES),
+        read(FAILURES, HOUR, HOUR_PARTS, HOUR_LINES),
+        read(REQUESTS, DAY, DAY_PARTS, DAY_LINES),
+    )
+    known = price_list()
+    bill = observed(((each.line, each.length, each.weight) for each in requests_of(day)), DAY, known.prices)
+    is_whole = hour.is_whole and failures.is_whole and day.is_whole
+    return {
+        "requests_of_the_last_hour": outcomes(hour),
+        "failures_of_the_last_hour": attackers(failures),
+        "dollars_of_the_last_day": {"total": bill.total, **asdict(bill)},
+        "remarks": [f"Dollars are calculated, not billed: {known.title}.", *([] if is_whole else [SAMPLED])],
     }
 
 

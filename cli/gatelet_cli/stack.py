@@ -50,7 +50,14 @@ class Stack:
     password_grant: bool
     log_group: str | None
     """None where an earlier release deployed the stack."""
+    alarms: tuple[str, ...]
+    """Without the stack's name, which theirs begin with; none where an earlier release deployed it."""
     session: boto3.Session
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the emulator, which has neither metrics nor bills."""
+        return hasattr(self.session, "endpoint")
 
     @property
     def has_custom_domain(self) -> bool:
@@ -133,5 +140,6 @@ def _from_outputs(session: boto3.Session, name: str, outputs: dict[str, str]) ->
         rotate_keys_function=outputs["GateletRotateKeysFunction"],
         password_grant=outputs.get("GateletPasswordGrant") == "true",
         log_group=outputs.get("GateletLogGroup"),
+        alarms=tuple(filter(None, outputs.get("GateletAlarms", "").split(","))),
         session=session,
     )

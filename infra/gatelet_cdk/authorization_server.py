@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from gatelet.aws.settings import Settings
 from gatelet_cdk.brand import Brand
 from gatelet_cdk.bundling import Bundle
 from gatelet_cdk.dashboard import ServerDashboard
@@ -28,9 +28,10 @@ from gatelet_cdk.state import State
 from gatelet_cdk.trusted_proxies import trusted_networks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_apigateway as rest
+    from aws_cdk import aws_apigatewayv2 as apigateway
     from aws_cdk import aws_cloudwatch as cloudwatch
     from aws_cdk import aws_events as events
 
@@ -41,8 +42,9 @@ class AuthorizationServer(Construct):
     """An OAuth 2.0 authorization server: its state, its functions, its API, and the keys to begin with.
 
     `protect` and its two siblings put the routes of one's own API behind it. `brand` is what people see when they sign
-    in. `throttle` holds for each route that costs more than an answer from memory; `next_key_age` is how long a key has
-    been published before it signs; `deadline` is the time of one request with every call it makes.
+    in. `throttle` holds for each route that costs more than an answer from memory, or, by path, for those that it
+    names; `next_key_age` is how long a key has been published before it signs; `deadline` is the time of one request
+    with every call it makes.
     `trusted_proxies` are the networks (CIDR) of proxies of your own before the API: the address that limits count and
     the log names is then what they add to X-Forwarded-For, which is read of nobody else. Name none that strangers can
     send from as well, such as those of a content delivery network. Raises TrustedProxyError. `audit_event_bus` gets
@@ -60,7 +62,7 @@ class AuthorizationServer(Construct):
         domain: CustomDomain | None = None,
         trusted_proxies: Sequence[str] = (),
         brand: Brand | None = None,
-        throttle: apigateway.ThrottleSettings | None = None,
+        throttle: apigateway.ThrottleSettings | Mapping[str, apigateway.ThrottleSettings] | None = None,
         rotation_period: cdk.Duration | None = None,
         next_key_age: cdk.Duration | None = None,
         deadline: cdk.Duration | None = None,
@@ -75,6 +77,7 @@ class AuthorizationServer(Construct):
         self.password_grant = password_grant
         self.alarm_actions = alarm_actions
         self.authorizer_deadline = authorizer_deadline or cdk.Duration.seconds(2)
+        rotation_period = rotation_period or cdk.Duration.seconds(Settings().rotation_period)
         self.state = State(self, "State", removal_policy=removal_policy)
         # One for all functions and for what operators do: the audit trail, which outlives them.
         self.log_group = logs.LogGroup(self, "Log", retention=log_retention, removal_policy=removal_policy)
@@ -86,6 +89,7 @@ class AuthorizationServer(Construct):
             log_group=self.log_group,
             next_key_age=next_key_age or cdk.Duration.hours(2),
             trusted_proxies=trusted_networks(trusted_proxies),
+            rotation_period=rotation_period,
         )
         self._api = ServerApi(self, "Api", domain=domain, log_retention=log_retention)
         self.http_api = self._api.http_api
@@ -96,7 +100,7 @@ class AuthorizationServer(Construct):
             "KeyRotation",
             rotate_keys=self.rotate_keys.function,
             secrets=[self.state.signing_secret, self.state.grant_secret],
-            period=rotation_period or cdk.Duration.days(30),
+            period=rotation_period,
         ).first_keys
         self.functions = protocol_functions(
             self,
@@ -107,11 +111,21 @@ class AuthorizationServer(Construct):
         )
         self._api.serve(
             self.functions,
-            throttle=throttle or apigateway.ThrottleSettings(rate_limit=100, burst_limit=200),
+            throttle=throttle,
             after=self.first_keys,
         )
-        self._event_delivery = (
-            EventDelivery(
+        watched = ServerAlarms(
+            self,
+            "Alarms",
+            http_api=self.http_api,
+            throttled=self._api.throttled,
+            functions=self.functions,
+            rotate_keys=self.rotate_keys,
+            actions=alarm_actions,
+        ).arns
+        lost = []
+        if audit_event_bus:
+            delivery = EventDelivery(
                 self,
                 "EventDelivery",
                 bus=audit_event_bus,
@@ -120,16 +134,15 @@ class AuthorizationServer(Construct):
                 removal_policy=removal_policy,
                 actions=alarm_actions,
             )
-            if audit_event_bus
-            else None
-        )
-        self._watch(alarm_actions)
+            lost.append(delivery.alarm.alarm_arn)
+        ServerDashboard(self, "Dashboard", server=self, throttled=self._api.throttled, alarms=[*watched, *lost])
         self.operator_policy = OperatorPolicy(
             self,
             "Operator",
             holdings=self.state.holdings,
             rotate_keys=self.rotate_keys.function,
             log_group=self.log_group,
+            alarms=watched,
         ).policy
         self._outputs = Outputs(self, "Outputs", server=self, domain_target=self._api.domain_target)
 
@@ -178,16 +191,3 @@ class AuthorizationServer(Construct):
         return ProtectedRestRoutes(
             rest_api, id, server=self, audience=audience, reserved_concurrency=reserved_concurrency
         )
-
-    def _watch(self, actions: Sequence[cloudwatch.IAlarmAction]) -> None:
-        alarms = ServerAlarms(
-            self,
-            "Alarms",
-            http_api=self.http_api,
-            functions=self.functions,
-            rotate_keys=self.rotate_keys,
-            actions=actions,
-        ).alarms
-        if self._event_delivery:
-            alarms.append(self._event_delivery.alarm)
-        ServerDashboard(self, "Dashboard", http_api=self.http_api, functions=self.functions, alarms=alarms)

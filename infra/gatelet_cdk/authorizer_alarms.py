@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from gatelet_cdk.alarm import count_alarm
+from gatelet_cdk.alarm import alarm_on, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +27,19 @@ class AuthorizerAlarms(Construct):
         actions: Sequence[cloudwatch.IAlarmAction],
     ) -> None:
         super().__init__(scope, id)
-        count_alarm(
+        alarm_on(
             self,
             "Errors",
-            metric=authorizer.metric_errors(),
-            description="The authorizer cannot decide (keys or revocations unreadable): callers get 500.",
+            metric=counted(authorizer.metric_errors()),
+            entry="AuthorizerErrors",
+            meaning="The authorizer cannot decide (keys or revocations unreadable): callers get 500.",
             actions=actions,
         )
-        count_alarm(
+        alarm_on(
             self,
             "Throttles",
-            metric=authorizer.metric_throttles(),
-            description="The authorizer is throttled: callers get 500. Reserve concurrency for it.",
+            metric=counted(authorizer.metric_throttles()),
+            entry="AuthorizerThrottles",
+            meaning="The authorizer is throttled: callers get 500. Reserve concurrency for it.",
             actions=actions,
         )

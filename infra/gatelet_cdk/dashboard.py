@@ -1,4 +1,4 @@
-"""One page that shows how the authorization server does."""
+"""One page that answers three questions about the authorization server."""
 
 from __future__ import annotations
 
@@ -7,50 +7,37 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from gatelet_cdk.server_alarms import EVENTS, event_metric
+from gatelet_cdk.attack_widgets import attack_widgets
+from gatelet_cdk.cost_widgets import cost_widgets
+from gatelet_cdk.health_widgets import health_widgets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from aws_cdk import aws_apigatewayv2 as apigateway
-
-    from gatelet_cdk.server_function import ServerFunction
-
-HALF = 12
-"""Columns of the 24 that a dashboard has."""
+    from gatelet_cdk.authorization_server import AuthorizationServer
 
 
 class ServerDashboard(Construct):
-    """Requests, errors, durations, security events and the state of the alarms."""
+    """Is it healthy, who is attacking, what does it cost?"""
 
     def __init__(
         self,
         scope: Construct,
         id: str,
         *,
-        http_api: apigateway.HttpApi,
-        functions: Mapping[str, ServerFunction],
-        alarms: Sequence[cloudwatch.IAlarm],
+        server: AuthorizationServer,
+        throttled: cloudwatch.Metric,
+        alarms: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
-        lambdas = [function.function for function in functions.values()]
+        # By name: an alarm that is on the page is not held back by it when it is replaced.
+        named = [cloudwatch.Alarm.from_alarm_arn(self, f"Alarm{number}", arn) for number, arn in enumerate(alarms)]
         cloudwatch.Dashboard(
             self,
             "Dashboard",
             widgets=[
-                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=24)],
-                [
-                    _graph("Requests", [http_api.metric_count()]),
-                    _graph("Refusals and errors", [http_api.metric_client_error(), http_api.metric_server_error()]),
-                ],
-                [
-                    _graph("Duration, 99th percentile", [each.metric_duration(statistic="p99") for each in lambdas]),
-                    _graph("Errors and throttles", [each.metric_errors() for each in lambdas]),
-                ],
-                [_graph("Noticed by the protocol", [event_metric(name) for name in EVENTS])],
+                *health_widgets(server, throttled=throttled, alarms=named),
+                *attack_widgets(server, throttled=throttled),
+                *cost_widgets(server),
             ],
         )
-
-
-def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(title=title, left=list(metrics), width=HALF)

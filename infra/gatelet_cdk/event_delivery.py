@@ -11,7 +11,7 @@ from aws_cdk import aws_logs_destinations as destinations
 from constructs import Construct
 
 from gatelet.aws.settings import Settings
-from gatelet_cdk.alarm import count_alarm
+from gatelet_cdk.alarm import alarm_on, counted
 from gatelet_cdk.privileges import Holding
 from gatelet_cdk.server_function import ServerFunction
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gatelet_cdk.server_function import FunctionDefaults
 
 WITH_EVENTS = logs.FilterPattern.string_value("$.events[0]", "=", "*")
+AUDIT_EVENTS_LOST = "AuditEventsLost"
 _MEMORY = 256
 _DEADLINE = cdk.Duration.seconds(30)
 
@@ -62,10 +63,11 @@ class EventDelivery(Construct):
             filter_pattern=WITH_EVENTS,
         )
         # Not its errors: Lambda repeats those twice, and gives up only then, or after six hours without a place to run.
-        self.alarm = count_alarm(
+        self.alarm = alarm_on(
             self,
-            "AuditEventsLost",
-            metric=self.function.metric("AsyncEventsDropped"),
-            description="Events of the audit trail did not reach the event bus. They are in the log.",
+            AUDIT_EVENTS_LOST,
+            metric=counted(self.function.metric("AsyncEventsDropped")),
+            entry=AUDIT_EVENTS_LOST,
+            meaning="Events of the audit trail did not reach the event bus. They are in the log.",
             actions=actions,
         )

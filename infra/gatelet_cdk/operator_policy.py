@@ -39,6 +39,7 @@ class OperatorPolicy(Construct):
         holdings: Mapping[str, Holding],
         rotate_keys: lambda_.IFunction,
         log_group: logs.ILogGroup,
+        alarms: Sequence[str],
     ) -> None:
         super().__init__(scope, id)
         self.policy = iam.ManagedPolicy(
@@ -53,6 +54,8 @@ class OperatorPolicy(Construct):
                     for name, actions in _ADMINISTERED.items()
                 ),
                 _statement("lambda:InvokeFunction", on=[rotate_keys.function_arn]),
+                # Reading metrics, and the results of Logs Insights, can be allowed on everything or not at all.
+                _statement("cloudwatch:DescribeAlarms", on=alarms),
                 _statement("cloudformation:DescribeStacks", on=[_any_life_of(cdk.Stack.of(self))]),
                 # What was written can be neither changed nor deleted with these.
                 _statement(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import aws_cdk as cdk
 from constructs import Construct
 
+from gatelet_cdk.server_alarms import MEANINGS
+
 if TYPE_CHECKING:
     from gatelet_cdk.authorization_server import AuthorizationServer
 
@@ -26,6 +28,7 @@ class Outputs(Construct):
         fixed_output(self, "GateletRotateKeysFunction", server.rotate_keys.function.function_name)
         fixed_output(self, "GateletOperatorPolicy", server.operator_policy.managed_policy_arn)
         fixed_output(self, "GateletLogGroup", server.log_group.log_group_name)
+        fixed_output(self, "GateletAlarms", ",".join(MEANINGS))
         fixed_output(self, "GateletPasswordGrant", "true" if server.password_grant else "false")
         if domain_target:
             fixed_output(self, "GateletDomainTarget", domain_target)

@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, cast
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from gatelet.handlers import ENDPOINTS
+from gatelet.handlers.observation import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from constructs import IDependable
 
     from gatelet_cdk.custom_domain import CustomDomain
     from gatelet_cdk.server_function import ServerFunction
 
+    Throttle: TypeAlias = apigateway.ThrottleSettings | Mapping[str, apigateway.ThrottleSettings]
+
 # What is worth knowing of a request and can hold no credential: no query string, no header, no cookie.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
+    "apiId": "$context.apiId",
     "time": "$context.requestTime",
     "sourceIp": "$context.identity.sourceIp",
     "routeKey": "$context.routeKey",
@@ -36,9 +42,15 @@ ACCESS_LOG = {
     "authorizerError": "$context.authorizer.error",
 }
 
+# HTTP APIs count 429 among all the 4xx: so it is counted from their log.
+_THROTTLED = "TooManyRequests"
+
 # What answers from memory may be asked this much, by everybody together.
 _CHEAP = apigateway.ThrottleSettings(rate_limit=1000, burst_limit=2000)
 _CHEAP_ENDPOINTS = frozenset({"openid_configuration", "authorization_server_metadata", "jwks_uri", "assets"})
+# What guesses, signs, writes or reads the store.
+_COSTLY = apigateway.ThrottleSettings(rate_limit=100, burst_limit=200)
+_COSTLY_PATHS = tuple(endpoint.path for endpoint in ENDPOINTS if endpoint.name not in _CHEAP_ENDPOINTS)
 
 
 class ServerApi(Construct):
@@ -69,6 +81,25 @@ class ServerApi(Construct):
             retention=log_retention,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+        logs.MetricFilter(
+            self,
+            "Throttled",
+            log_group=self._access_log,
+            filter_pattern=logs.FilterPattern.string_value("$.status", "=", "429"),
+            metric_namespace=NAMESPACE,
+            metric_name=_THROTTLED,
+            dimensions={"ApiId": "$.apiId"},
+        )
+
+    @property
+    def throttled(self) -> cloudwatch.Metric:
+        """How many requests were answered 429, by API Gateway or by a function."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=_THROTTLED,
+            dimensions_map={"ApiId": self.http_api.api_id},
+            statistic="Sum",
+        )
 
     @property
     def url(self) -> str:
@@ -86,10 +117,10 @@ class ServerApi(Construct):
         self,
         functions: Mapping[str, ServerFunction],
         *,
-        throttle: apigateway.ThrottleSettings,
+        throttle: Throttle | None,
         after: IDependable,
     ) -> None:
-        """Make the routes of ENDPOINTS and the stage that opens them."""
+        """Make the routes of ENDPOINTS and the stage that opens them. Raises ValueError for limits of no route."""
         targets = {
             name: integrations.HttpLambdaIntegration(name, function.function) for name, function in functions.items()
         }
@@ -114,7 +145,7 @@ class ServerApi(Construct):
             )
         self._open(routes, throttle)
 
-    def _open(self, routes: Mapping[str, apigateway.HttpRoute], throttle: apigateway.ThrottleSettings) -> None:
+    def _open(self, routes: Mapping[str, apigateway.HttpRoute], throttle: Throttle | None) -> None:
         # The prefix-less stage: a named one would put its name into every path.
         stage = apigateway.HttpStage(
             self,
@@ -132,12 +163,8 @@ class ServerApi(Construct):
             destination_arn=self._access_log.log_group_arn, format=json.dumps(ACCESS_LOG)
         )
         resource.route_settings = {
-            f"ANY {endpoint.path}": {
-                "ThrottlingRateLimit": throttle.rate_limit,
-                "ThrottlingBurstLimit": throttle.burst_limit,
-            }
-            for endpoint in ENDPOINTS
-            if endpoint.name not in _CHEAP_ENDPOINTS
+            f"ANY {path}": {"ThrottlingRateLimit": limits.rate_limit, "ThrottlingBurstLimit": limits.burst_limit}
+            for path, limits in _limits(throttle).items()
         }
         # A stage that names a route's limits can only be made after the route.
         stage.node.add_dependency(*routes.values())
@@ -150,3 +177,13 @@ class ServerApi(Construct):
             certificate=domain.certificate,
             security_policy=apigateway.SecurityPolicy.TLS_1_2,
         )
+
+
+def _limits(throttle: Throttle | None) -> Mapping[str, apigateway.ThrottleSettings]:
+    """Return the limits of each path that has its own."""
+    if isinstance(throttle, apigateway.ThrottleSettings):
+        return dict.fromkeys(_COSTLY_PATHS, throttle)
+    given = throttle or {}
+    if unknown := given.keys() - {endpoint.path for endpoint in ENDPOINTS}:
+        raise ValueError(f"throttle names no path of the server: {', '.join(sorted(unknown))}")
+    return {**dict.fromkeys(_COSTLY_PATHS, _COSTLY), **given}

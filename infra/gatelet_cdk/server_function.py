@@ -37,6 +37,7 @@ class FunctionDefaults:
     log_group: logs.ILogGroup
     next_key_age: cdk.Duration
     trusted_proxies: tuple[str, ...]
+    rotation_period: cdk.Duration
 
     @property
     def keys_age(self) -> int:
@@ -60,6 +61,7 @@ class ServerFunction(Construct):
         reserved_concurrency: int | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self.memory_size = memory_size
         privileges = privileges_of(module, password_grant=defaults.password_grant)
         names: dict[str, Any] = {setting: defaults.holdings[setting].name for setting in privileges}
         if "keys_table" in privileges:

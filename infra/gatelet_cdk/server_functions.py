@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 
 from gatelet.aws.settings import Settings
+from gatelet_cdk.privileges import PRIVILEGES
 from gatelet_cdk.server_function import ServerFunction
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def protocol_functions(
     def shown(module: str) -> dict[str, Any]:
         return brand.settings if module == _SHOWS_PAGES else {}
 
+    def watched(module: str) -> dict[str, Any]:
+        reads = "grant_secret" in PRIVILEGES[module]
+        return {"rotation_period": int(defaults.rotation_period.to_seconds())} if reads else {}
+
     return {
         module: ServerFunction(
             scope,
@@ -53,6 +58,7 @@ def protocol_functions(
                 deadline=deadline.to_seconds(),
                 trusted_proxies=defaults.trusted_proxies,
                 **shown(module),
+                **watched(module),
             ),
             defaults=defaults,
             memory_size=memory,

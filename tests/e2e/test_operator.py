@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 from gatelet_cli.administration import Administration
 from gatelet_cli.audit_trail import AuditTrail
 from gatelet_cli.aws_session import LocalSession
+from gatelet_cli.inspection import inspect
 from gatelet_cli.local.synthesis import STACK
 from gatelet_cli.operator_event import OperatorEvent
 from gatelet_cli.stack import describe_stack
+from gatelet_cli.terminal import Terminal
 from tests.e2e.concurrency import eventually
 from tests.e2e.registration import Registration
 from tests.e2e.server import error_of
@@ -70,6 +72,23 @@ def test_policy_lets_an_operator_manage_users_and_end_their_sessions(administrat
     assert error_of(server.refresh(legacy, refresh_token)) == "invalid_grant"
     accounts.set_roles(person.sub, ())
     accounts.delete_user(administration.directory.find_user(person.username, person.sub))
+
+
+def test_status_shows_what_was_asked_of_the_running_stack(stack, server, legacy):
+    """By an identity that may do anything: the emulator judges log groups and alarms by other ARNs than AWS."""
+    server.token(legacy, grant_type="password", username="nobody", password="wrong")
+    trail = AuditTrail(stack.administration.stack)
+
+    def look():
+        seen = inspect(stack.administration, trail, Terminal())
+        return seen if seen["failures_of_the_last_hour"]["clients"] else None
+
+    seen = eventually(look, within=10)
+    assert seen["problems"] == []
+    assert {each["alarm"] for each in seen["alarms"]} >= {"ReuseDetected", "ServerErrors", "ApiThrottles"}
+    assert "token" in {each["operation"] for each in seen["requests_of_the_last_hour"]}
+    assert seen["dollars_of_the_last_day"]["total"] > 0
+    assert "The local stack has no metrics" in seen["remarks"][0]
 
 
 def test_policy_lets_an_operator_look_at_the_keys(administration):

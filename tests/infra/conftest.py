@@ -15,6 +15,8 @@ from tests.infra.cloudformation import CloudFormation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+EVENT_BUS = "arn:aws:events:eu-west-1:123456789012:event-bus/security"
+
 
 @pytest.fixture(scope="session")
 def unbundled() -> dict[str, object]:
@@ -42,6 +44,12 @@ def deployed(application):
 def demonstrated(application):
     """Return the same with the protected route of the demonstration."""
     return application(demonstration="true")
+
+
+@pytest.fixture(scope="session")
+def delivering(application):
+    """Return the same with an event bus for the audit trail."""
+    return application(auditEventBus=EVENT_BUS)
 
 
 @pytest.fixture

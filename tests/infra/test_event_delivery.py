@@ -13,14 +13,7 @@ from app import make_stack
 from gatelet_cdk import AuthorizationServer
 from gatelet_cli.audit_trail import filter_pattern
 from tests.infra.cloudformation import listed, referred, strings
-
-ARN = "arn:aws:events:eu-west-1:123456789012:event-bus/security"
-
-
-@pytest.fixture(scope="module")
-def delivering(application):
-    """Return what `cdk deploy` deploys with a bus."""
-    return application(auditEventBus=ARN)
+from tests.infra.conftest import EVENT_BUS
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +69,13 @@ def test_it_may_put_events_on_that_bus_and_write_its_log(delivering, delivery):
     allowed = {(action, str(each["Resource"])) for each in statements for action in listed(each["Action"])}
     log = {"Fn::GetAtt": [delivery.properties["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
     assert allowed == {
-        ("events:PutEvents", ARN),
+        ("events:PutEvents", EVENT_BUS),
         ("logs:CreateLogStream", str(log)),
         ("logs:PutLogEvents", str(log)),
     }
     variables = delivery.properties["Environment"]["Variables"]
     assert {name for name in variables if name.startswith("GATELET_")} == {"GATELET_DEADLINE", "GATELET_EVENT_BUS"}
-    assert variables["GATELET_EVENT_BUS"] == ARN
+    assert variables["GATELET_EVENT_BUS"] == EVENT_BUS
 
 
 def test_a_name_is_a_bus_of_the_same_account_and_region(application):

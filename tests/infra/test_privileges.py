@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.infra.cloudformation import listed, referred, strings
@@ -142,7 +144,49 @@ def test_nothing_but_the_operators_policy_may_scan(demonstrated):
 
 def test_the_operators_policy_reads_no_secret(demonstrated):
     policy = demonstrated.only("IAM::ManagedPolicy")
-    assert not [text for text in strings(policy.properties["PolicyDocument"]) if "secret" in text.lower()]
+    texts = strings(policy.properties["PolicyDocument"])
+    # An alarm is called after what it watches.
+    assert not [text for text in texts if "secret" in text.lower() and ":alarm:" not in text]
+
+
+def test_the_operators_policy_reads_the_state_of_the_servers_alarms_and_nothing_else_of_cloudwatch(demonstrated):
+    """GetMetricData, and GetQueryResults of Logs Insights, can be allowed on everything or not at all."""
+    (statement,) = [
+        each
+        for each in demonstrated.only("IAM::ManagedPolicy").properties["PolicyDocument"]["Statement"]
+        if any(action.startswith("cloudwatch:") for action in listed(each["Action"]))
+    ]
+    arns = ["".join(text for text in strings(each) if text.startswith(":")) for each in statement["Resource"]]
+    names = demonstrated.outputs()["GateletAlarms"].split(",")
+    assert listed(statement["Action"]) == ["cloudwatch:DescribeAlarms"]
+    assert [arn.rpartition(":alarm:")[2] for arn in arns] == [f"Gatelet-{name}" for name in names]
+    assert {alarm.properties.get("AlarmName") for alarm in demonstrated.of("CloudWatch::Alarm")} == {
+        None,
+        *(f"Gatelet-{name}" for name in names),
+    }
+
+
+def resolved(value, stack):
+    """Return a part of a template as CloudFormation would make it: names as long as they may come to be."""
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(resolved(part, stack) for part in parts)
+        case {"Ref": pseudo} if pseudo.startswith("AWS::"):
+            return {"AWS::Partition": "aws-us-gov", "AWS::AccountId": "1" * 12}.get(pseudo, "ap-southeast-2")
+        case {"Ref": name} | {"Fn::GetAtt": [name, _]}:
+            return f"arn:aws:dynamodb:ap-southeast-2:{'1' * 12}:table/{stack}-{name}-ABCDEFGHIJKLM"
+        case dict():
+            return {key: resolved(part, stack) for key, part in value.items()}
+        case list():
+            return [resolved(part, stack) for part in value]
+    return value
+
+
+def test_the_operators_policy_is_not_longer_than_a_managed_policy_may_be(application):
+    """6,144 characters without white space, whatever the stack is called."""
+    stack = "G" * 100
+    document = application(stack=stack).only("IAM::ManagedPolicy").properties["PolicyDocument"]
+    assert len(json.dumps(resolved(document, stack), separators=(",", ":"))) < 6144
 
 
 def test_the_operators_policy_may_not_change_the_published_keys(demonstrated):

@@ -57,6 +57,7 @@ def test_the_api_sets_no_cors_headers_over_those_of_the_handlers(demonstrated):
 def test_the_access_log_holds_no_query_string_no_header_and_no_cookie(deployed):
     log_format = deployed.only("ApiGatewayV2::Stage").properties["AccessLogSettings"]["Format"]
     assert set(json.loads(log_format).values()) == {
+        "$context.apiId",
         "$context.authorizer.error",
         "$context.identity.sourceIp",
         "$context.integrationErrorMessage",
@@ -139,11 +140,25 @@ def test_the_application_takes_a_domain_from_the_context(application):
         application(domainName="login.example.com")
 
 
+HIGHER = cdk.aws_apigatewayv2.ThrottleSettings(rate_limit=5000, burst_limit=9000)
+
+
 def test_limits_can_be_raised(stack, synthesize):
-    AuthorizationServer(
-        stack,
-        "Gatelet",
-        throttle=cdk.aws_apigatewayv2.ThrottleSettings(rate_limit=5000, burst_limit=9000),
-    )
+    AuthorizationServer(stack, "Gatelet", throttle=HIGHER)
     settings = synthesize(stack).only("ApiGatewayV2::Stage").properties["RouteSettings"]
     assert settings["ANY /oauth2/token"] == {"ThrottlingRateLimit": 5000, "ThrottlingBurstLimit": 9000}
+    assert {limits["ThrottlingRateLimit"] for limits in settings.values()} == {5000}
+
+
+def test_the_limits_of_one_route_can_be_set_apart(stack, synthesize, deployed):
+    AuthorizationServer(stack, "Gatelet", throttle={"/login": HIGHER, "/.well-known/jwks.json": HIGHER})
+    usual = deployed.only("ApiGatewayV2::Stage").properties["RouteSettings"]
+    settings = synthesize(stack).only("ApiGatewayV2::Stage").properties["RouteSettings"]
+    raised = {"ThrottlingRateLimit": 5000, "ThrottlingBurstLimit": 9000}
+    assert settings == {**usual, "ANY /login": raised, "ANY /.well-known/jwks.json": raised}
+
+
+def test_limits_of_a_path_that_is_not_there_are_refused(stack):
+    """A misspelt one would leave a route without the limit that it was to have."""
+    with pytest.raises(ValueError, match="/logon"):
+        AuthorizationServer(stack, "Gatelet", throttle={"/logon": HIGHER})

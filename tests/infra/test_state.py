@@ -19,6 +19,7 @@ FROZEN = {
     "ServerStateSigningSecretFC4E0996",
 }
 OUTPUTS = {
+    "GateletAlarms",
     "GateletApiEndpoint",
     "GateletApiId",
     "GateletCredentialsTable",

@@ -79,9 +79,25 @@ class TestSignIn:
     def test_a_guess_that_has_to_wait(self, deployment, legacy, secret, log):
         for _ in range(GUESSES + 1):
             deployment.token(legacy, secret, grant_type="password", username="alice", password="wrong")
-        *failed, throttled_line = [line["events"] for line in log.lines]
-        assert failed == [["sign_in.failed", "token.refused"]] * GUESSES
-        assert throttled_line == ["sign_in.throttled", "token.refused"]
+        *failed, throttled_line = log.lines
+        assert [line["events"] for line in failed] == [["sign_in.failed", "token.refused"]] * GUESSES
+        assert throttled_line["events"] == ["sign_in.throttled", "token.refused"]
+        assert (throttled_line["outcome"], throttled_line["Throttled"]) == ("throttled", 1)
+
+    def test_each_is_counted_as_a_failure_or_none(self, deployment, legacy, secret, sign_in, log):
+        """So that an alarm knows how many failed and of how many: the sum of a metric and its average."""
+        sign_in()
+        log.clear()
+        sign_in()
+        for _ in range(GUESSES + 1):
+            deployment.token(legacy, secret, grant_type="password", username="alice", password="wrong")
+        assert [line["SignInFailed"] for line in log.lines] == [0] + [1] * (GUESSES + 1)
+        for line in log.lines:
+            assert line["_aws"]["CloudWatchMetrics"][1] == {
+                "Namespace": "Gatelet",
+                "Dimensions": [["service"]],
+                "Metrics": [{"Name": "SignInFailed", "Unit": "Count"}],
+            }
 
     def test_the_password_grant_is_a_sign_in_too(self, sign_in, happened):
         sign_in()

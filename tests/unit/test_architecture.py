@@ -22,7 +22,7 @@ ARROWS = {
     "gatelet.pages": set(),
     "gatelet.aws": {"gatelet.oauth", "gatelet.accounts"},
     "gatelet.handlers": {"gatelet.oauth", "gatelet.accounts", "gatelet.aws", "gatelet.pages"},
-    "gatelet_cdk": {"gatelet.handlers", "gatelet.aws.settings"},
+    "gatelet_cdk": {"gatelet.handlers", "gatelet.aws.settings", "gatelet_cli.costs.prices"},
     "app": {"gatelet_cdk"},
     "gatelet_cli": {"gatelet"},
 }
@@ -85,15 +85,22 @@ def test_the_protocol_knows_no_aws_no_environment_and_no_clock(module):
 
 
 def test_the_infrastructure_reads_only_data_of_the_functions():
-    """What a template needs of the code is the table of the endpoints and the names of the settings."""
+    """What a template needs of the code: endpoints, names of settings, metrics and events, and the one price list."""
     read = {
         name
         for module in MODULES
         if part(module) == "gatelet_cdk"
         for name in imports(module)
-        if belongs(name, {"gatelet"})
+        if belongs(name, {"gatelet", "gatelet_cli"})
     }
-    assert read == {"gatelet.aws.settings.Settings", "gatelet.handlers.ENDPOINTS"}
+    assert read == {
+        "gatelet.aws.settings.Settings",
+        "gatelet.handlers.ENDPOINTS",
+        "gatelet.handlers.audit_event.Event",
+        "gatelet.handlers.audit_event.SUSPICIOUS",
+        *(f"gatelet.handlers.observation.{name}" for name in ("DURATION", "NAMESPACE", "OUTCOMES", "SERVICE")),
+        "gatelet_cli.costs.prices.price_list",
+    }
 
 
 def test_what_shows_no_page_loads_no_templates():

@@ -61,7 +61,7 @@ class Bill:
 
 def bill_for(operation: Operation, prices: Prices) -> Bill:
     """Return what one operation costs."""
-    return sum((_bill_for_step(step, prices) for step in operation.steps), Bill())
+    return sum((bill_for_step(step, prices) for step in operation.steps), Bill())
 
 
 def milliseconds(step: Step) -> int:
@@ -70,8 +70,10 @@ def milliseconds(step: Step) -> int:
     return math.ceil(step.cpu_ms / share + DYNAMODB_CALL_MS * len(step.calls))
 
 
-def _bill_for_step(step: Step, prices: Prices) -> Bill:
-    seconds = milliseconds(step) / 1000 + COLD_SHARE * COLD_START_SECONDS
+def bill_for_step(step: Step, prices: Prices, duration_ms: int | None = None) -> Bill:
+    """Return what one step costs; how long it takes is calculated, where it was not measured."""
+    duration_ms = milliseconds(step) if duration_ms is None else duration_ms
+    seconds = duration_ms / 1000 + COLD_SHARE * COLD_START_SECONDS
     gateway = 1 if step.is_behind_the_api else 0
     log_bytes = step.log_bytes + PLATFORM_LOG_BYTES + gateway * GATEWAY_LOG_BYTES
     reads = step.reads + COLD_SHARE * COLD_READS

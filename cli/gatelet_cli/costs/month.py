@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 SECONDS = 730 * 3600
 SECRETS = 2
-ALARMS = 8
+ALARMS = 12
 ALARMS_OF_AN_API = 2
+"""Metrics that alarms watch, which is what is paid for; one of them watches two."""
 METRICS_OF_A_FUNCTION = 3
 """Outcomes that occur, succeeded and refused, and the duration."""
+METRICS_OF_SIGN_INS = 1
 FUNCTIONS_ASKED = 5
 SECRETS_READ_EVERY = (SIGNING_SECONDS, GRANT_SECONDS)
 PEAK = 10
@@ -81,7 +83,8 @@ def kept(usage: Usage, prices: Prices) -> Bill:
         dynamodb=authorizer_reads(usage) * prices.dynamodb_read
         + stored * (prices.dynamodb_storage_gb_month + prices.dynamodb_recovery_gb_month),
         secrets_manager=secret_reads(usage) * prices.secret_read,
-        monitoring=METRICS_OF_A_FUNCTION * functions * prices.metric_month,
+        monitoring=(METRICS_OF_A_FUNCTION * functions + (METRICS_OF_SIGN_INS if usage.users else 0))
+        * prices.metric_month,
     )
 
 

@@ -14,7 +14,16 @@ PASSWORD_HASH_MS = 25
 """Argon2id, 19 MiB and two passes."""
 COLD_SECRETS = {"token": 2, "refresh": 2, "authorize": 1, "revoke": 1}
 """Secrets that a container reads when it starts, by function."""
-MEMORY = {"token": 1024, "refresh": 1024, "authorize": 1024, "revoke": 512, AUTHORIZER: 512}
+MEMORY = {
+    "token": 1024,
+    "refresh": 1024,
+    "authorize": 1024,
+    "revoke": 512,
+    "introspect": 512,
+    "userinfo": 512,
+    "metadata": 512,
+    AUTHORIZER: 512,
+}
 """Megabytes."""
 
 _SESSION, _USER = "GetItem grants", "GetItem directory"
@@ -71,6 +80,7 @@ PASSWORD = Operation(
             function="token",
             calls=("UpdateItem limits", "GetItem credentials", _USER, "UpdateItem limits", *_PUT_SESSION_AND_GRANT),
             cpu_ms=HANDLER_MS + PASSWORD_HASH_MS,
+            log_bytes=900,
         ),
     ),
 )
@@ -85,6 +95,7 @@ SIGN_IN = Operation(
             function="authorize",
             calls=(*_COUNT, "GetItem credentials", _USER, *_COUNT, "PutItem grants"),
             cpu_ms=HANDLER_MS + PASSWORD_HASH_MS,
+            log_bytes=800,
         ),
         Step(function="authorize", calls=(_SESSION, _USER, "GetItem credentials"), answer_bytes=6000),
         Step(

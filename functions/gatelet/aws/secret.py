@@ -20,23 +20,36 @@ SIGNING_SECONDS = 60
 GRANT_SECONDS = 300
 COOL_DOWN = 30
 LONGEST_OUTAGE = 86_400
+OVERDUE_AFTER = 2 * 86_400
+"""Seconds that a rotation may be late: Secrets Manager rotates at some time of the day, and tries again."""
 
 
 class Secret:
     """A secret document, read again after `seconds`.
 
     Where that fails the old one is kept, for a day at most, and `on_stale` is called: an outage of
-    Secrets Manager does not stop a warm container.
+    Secrets Manager does not stop a warm container. `on_overdue` is called where a secret is read whose
+    last rotation is longer ago than `rotation_period`, whatever the reason: nobody else may notice.
     """
 
     def __init__(
-        self, connection: Connection, arn: str, *, seconds: int, now: Callable[[], int], on_stale: Callable[[], None]
+        self,
+        connection: Connection,
+        arn: str,
+        *,
+        seconds: int,
+        rotation_period: int,
+        now: Callable[[], int],
+        on_stale: Callable[[], None],
+        on_overdue: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._arn = arn
         self._seconds = seconds
+        self._rotation_period = rotation_period
         self._now = now
         self._on_stale = on_stale
+        self._on_overdue = on_overdue
         self._keys: KeySet | None = None
         self._read_at = 0
         self._tried_at = 0
@@ -92,6 +105,10 @@ class Secret:
         self._keys = KeySet.from_json(answer["SecretString"])
         self._read_at = now
         self._is_unreadable = False
+        # A rotation makes the next keys; the current ones were made a period before they came into use.
+        rotated_at = min((ring.next.created_at for ring in self._keys.rings.values()), default=now)
+        if now - rotated_at > self._rotation_period + OVERDUE_AFTER:
+            self._on_overdue()
 
 
 class SigningKeys:

@@ -32,6 +32,8 @@ class Settings(NamedTuple):
     """Seconds that a key must have been published before it may sign."""
     keys_age: int = 300
     """Seconds that the published keys may be remembered: never so long that one signs which nobody has seen."""
+    rotation_period: int = 2_592_000
+    """Seconds from one rotation of a secret to the next."""
     deadline: float = 8.0
     """Seconds that one request may take, every call of it included."""
     audience: str | None = None

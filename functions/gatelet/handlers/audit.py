@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gatelet.handlers.audit_event import Event
-from gatelet.handlers.observation import gather, record
+from gatelet.handlers.observation import alarm, gather, record
 from gatelet.oauth.errors import InvalidGrant, InvalidRequest, TooManyAttempts
 
 if TYPE_CHECKING:
@@ -40,9 +40,17 @@ class AuditedSignIns:
             owner = self.owners.authenticate(username, password, guesser=guesser, address=address, now=now)
         except TooManyAttempts:
             record(Event.SIGN_IN_THROTTLED)
+            _count(failed=1)
             raise
         except (InvalidGrant, InvalidRequest):
             record(Event.SIGN_IN_FAILED)
+            _count(failed=1)
             raise
         record(Event.SIGN_IN_SUCCEEDED, sub=owner.sub)
+        _count(failed=0)
         return owner
+
+
+def _count(*, failed: int) -> None:
+    """Count a sign-in as 1 or 0: the metric's sum is how many failed, its average their share."""
+    alarm("SignInFailed", failed)

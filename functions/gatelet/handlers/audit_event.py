@@ -46,6 +46,18 @@ class Event(StrEnum):
     KEY_REVOKED = "key.revoked"
 
 
+SUSPICIOUS = (
+    Event.SIGN_IN_FAILED,
+    Event.SIGN_IN_THROTTLED,
+    Event.PASSWORD_CHANGE_REFUSED,
+    Event.CLIENT_AUTHENTICATION_FAILED,
+    Event.CLIENT_AUTHENTICATION_THROTTLED,
+    Event.REQUEST_THROTTLED,
+    Event.CODE_REPLAYED,
+    Event.REFRESH_TOKEN_REUSED,
+)
+"""What an attack consists of, and an honest mistake too: many of one address, client or user are worth a look."""
+
 EVENT_OF_ERROR: Mapping[type[OAuthError], Event] = {
     CodeReplayed: Event.CODE_REPLAYED,
     RefreshTokenReused: Event.REFRESH_TOKEN_REUSED,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAMESPACE = "Gatelet"
 SERVICE = "gatelet"
 DURATION = "duration_ms"
+OUTCOMES = ("succeeded", "refused", "throttled", "unavailable", "failed")
 
 _encode = json.JSONEncoder(separators=(",", ":"), skipkeys=True, default=lambda value: type(value).__name__).encode
 
@@ -53,9 +54,9 @@ class Observation:
         if value not in gathered:
             gathered.append(value)
 
-    def count(self, metric: str) -> None:
-        """Count something that an alarm watches."""
-        self._counts[metric] = self._counts.get(metric, 0) + 1
+    def count(self, metric: str, number: int = 1) -> None:
+        """Count something that an alarm watches; 0 says that it did not happen, where a share is asked for."""
+        self._counts[metric] = self._counts.get(metric, 0) + number
 
     def conclude(self, *, status: int, **facts: object) -> None:
         """Write the line, in which the outcome, the duration and the alarms of the request are metrics."""
@@ -77,13 +78,13 @@ class Observation:
 _current: ContextVar[Observation | None] = ContextVar("observation", default=None)
 
 
-def alarm(metric: str) -> None:
+def alarm(metric: str, number: int = 1) -> None:
     """Count something that an alarm watches, in the line of the request that is being answered."""
     observation = _current.get()
     if observation is not None:
-        observation.count(metric)
+        observation.count(metric, number)
     else:
-        _write("ERROR", metric, "", {metric: 1}, *_alarms({metric: 1}))
+        _write("ERROR", metric, "", {metric: number}, *_alarms({metric: number}))
 
 
 def record(event: Event, **facts: object) -> None:
@@ -105,7 +106,7 @@ def outcome_of(status: int) -> str:
     if status < HTTPStatus.BAD_REQUEST:
         return "succeeded"
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "refused"
+        return "throttled" if status == HTTPStatus.TOO_MANY_REQUESTS else "refused"
     return "unavailable" if status == HTTPStatus.SERVICE_UNAVAILABLE else "failed"
 
 
@@ -144,5 +145,5 @@ def _alarms(counts: dict[str, int]) -> tuple[str, ...]:
 
 _OUTCOMES = {
     outcome: _directive(["service", "operation"], {outcome.capitalize(): "Count", DURATION: "Milliseconds"})
-    for outcome in ("succeeded", "refused", "unavailable", "failed")
+    for outcome in OUTCOMES
 }

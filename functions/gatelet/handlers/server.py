@@ -235,8 +235,10 @@ class Server:
             self.connection,
             self.settings.require(setting),
             seconds=seconds,
+            rotation_period=self.settings.rotation_period,
             now=self.now,
             on_stale=lambda: alarm("SecretUnread"),
+            on_overdue=lambda: alarm("KeyRotationOverdue"),
         )
 
     def _table(self, setting: str) -> Table:

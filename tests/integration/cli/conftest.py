@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STACK = "Gatelet"
+ALARMS = ("ServerErrors", "ReuseDetected")
 ISSUER = "https://abc123.execute-api.us-east-1.amazonaws.com"
 PASSWORD = "correct horse battery staple"
 
@@ -207,6 +208,7 @@ def deploy(deployment, functions):  # noqa: ARG001 - the functions must be there
             "GateletRotateKeysFunction": "Gatelet-RotateKeys",
             "GateletPasswordGrant": "true",
             "GateletLogGroup": LOG_GROUP,
+            "GateletAlarms": ",".join(ALARMS),
             **{f"Gatelet{table.capitalize()}Table": table for table in TABLES},
             **outputs,
         }

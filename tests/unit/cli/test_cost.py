@@ -131,7 +131,7 @@ def test_a_sign_in_is_the_sum_of_its_requests():
 def test_while_nothing_is_asked_secrets_alarms_and_the_dashboard_cost(estimate):
     answer = estimate("--requests", "0", "--users", "0")["dollars_per_month"]
     assert answer["total"] == answer["idle"]
-    assert answer["idle"]["total"] == pytest.approx(2 * 0.40 + 10 * 0.10 + 3.00)
+    assert answer["idle"]["total"] == pytest.approx(2 * 0.40 + 14 * 0.10 + 3.00)
     assert answer["idle"]["secrets_manager"] == 0.80
     assert answer["requests"]["total"] == answer["running"]["total"] == 0
 

@@ -52,7 +52,7 @@ def test_nothing_noted_is_a_line_too(capsys):
         (200, "succeeded", "INFO"),
         (303, "succeeded", "INFO"),
         (400, "refused", "INFO"),
-        (429, "refused", "INFO"),
+        (429, "throttled", "INFO"),
         (503, "unavailable", "INFO"),
         (500, "failed", "ERROR"),
     ],
