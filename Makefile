@@ -38,10 +38,10 @@ $(MADE):
 	$(UV) venv --quiet --no-project --python $(PYTHON) .venv-emulator
 	@touch $@
 
-# The bytecode is compiled here, because importing aws_cdk takes 3 s without it.
+# The bytecode is compiled here: without it importing aws_cdk takes 3 s, and so does each start of the emulator.
 $(READY): $(MADE)
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv requirements/development.lock
-	@$(UV) pip sync --quiet --require-hashes --python .venv-emulator requirements/emulator.lock
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv-emulator requirements/emulator.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --offline --python .venv --editable .
 	@rm -f .venv/ready-* && touch $@
 

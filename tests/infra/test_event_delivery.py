@@ -96,7 +96,7 @@ def test_a_bus_of_the_same_stack_and_an_alarm_where_events_are_lost(stack, synth
     (alarm,) = [
         each
         for each in template.of("CloudWatch::Alarm")
-        if each.properties["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": delivery.id}}]
+        if each.properties.get("Dimensions") == [{"Name": "FunctionName", "Value": {"Ref": delivery.id}}]
     ]
     assert alarm.properties["MetricName"] == "AsyncEventsDropped"
     assert referred(alarm.properties["AlarmActions"][0]) == template.only("SNS::Topic").id

@@ -8,12 +8,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.validate import ParamValidator
 from moto.core.botocore_stubber import MockRawResponse
-from moto.core.models import botocore_stubber
+from moto.dynamodb.responses import DynamoHandler
+from moto.secretsmanager.responses import SecretsManagerResponse
+from werkzeug.datastructures import Headers
 
 from gatelet.aws.direct_connection import DirectConnection
 from gatelet.aws.http_answer import Answer
@@ -21,7 +22,9 @@ from gatelet.aws.http_answer import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from botocore.awsrequest import AWSPreparedRequest
     from botocore.model import ServiceModel
+    from moto.core.responses import BaseResponse
 
     from gatelet.aws.channel import Request
     from gatelet.aws.service import Endpoint
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     When = Callable[["Call"], bool]
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
+MOTO: dict[str, type[BaseResponse]] = {"dynamodb": DynamoHandler, "secretsmanager": SecretsManagerResponse}
 
 _VALID: set[object] = set()
 
@@ -207,11 +211,28 @@ def _require_short_keys(parameters: dict[str, Any]) -> None:
             assert name not in key or 0 < len(key[name]["S"].encode()) <= most
 
 
+class _Posted:
+    """A request as moto reads it. Its own kind is a WSGI environment, which takes as long as the answer."""
+
+    method = "POST"
+    path = raw_path = "/"
+    content_encoding = None
+    from_wsgi_server = False
+
+    def __init__(self, url: str, headers: dict[str, str], body: bytes) -> None:
+        self.raw_url = url
+        self.headers = Headers(headers)
+        self.content_type = headers["content-type"]
+        self.data = body
+        self.form: dict[str, str] = {}
+        self.files: dict[str, str] = {}
+        self.values: dict[str, str] = {}
+        self.environ: dict[str, str] = {}
+
+
 def _ask_moto(url: str, headers: dict[str, str], body: bytes) -> Answer:
-    request = AWSPreparedRequest("POST", url, HTTPHeaders.from_dict(headers), body, stream_output=False)
-    answer = botocore_stubber.process_request(request)
-    assert answer is not None
-    status, given, text = answer
+    service = url.removeprefix("https://").partition(".")[0]
+    status, given, text = MOTO[service].dispatch(_Posted(url, headers, body))
     return Answer(status, {name.lower(): str(value) for name, value in given.items()}, _bytes(text))
 
 

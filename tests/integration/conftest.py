@@ -17,6 +17,7 @@ from gatelet.accounts.password import PasswordHashing
 from gatelet.handlers.powertools import logger
 from tests.integration.aws_wire import AwsWire
 from tests.integration.deployment import Clock, Deployment
+from tests.integration.moto_memory import let_moto_remember
 from tests.integration.registered import ALICE, BROWSER, LEGACY, PASSWORD, SECRET, SERVICE, WEB, furnish
 from tests.integration.stack import Aws, MotoState, create_stack
 from tests.integration.visitor import CALLBACK, Visitor
@@ -37,6 +38,7 @@ def aws() -> Aws:
 def moto(aws):
     """Let moto answer, and botocore repeat at once instead of after a pause."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
+        let_moto_remember(patch)
         wire = AwsWire()
         ask = BotocoreStubber.__call__
 
@@ -269,12 +271,31 @@ def visitor(deployment, alice) -> Visitor:  # noqa: ARG001 - she may sit there
     return Visitor(deployment)
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[tuple[str, ...], tuple[dict[str, str], dict[str, list[dict[str, Any]]]]]:
+    """Return the cookies and what was written when alice signed in at a browser, by algorithms."""
+    return {}
+
+
 @pytest.fixture
-def signed_in_visitor(visitor) -> Visitor:
-    """Return a browser in which alice signed in when the clock began to run."""
-    browser: Visitor = visitor
-    assert browser.sign_in(browser.open("/account")).status == 200
-    return browser
+def signed_in_visitor(deployment, stacks, sessions, visitor: Visitor) -> Visitor:
+    """Return a browser in which alice signed in when the clock began to run; it takes 60 ms to do so anew."""
+    kind = deployment.settings.signing_algorithms
+    if kind not in sessions:
+        now = MotoState()
+        stack = stacks(kind, deployment.wire)
+        browser = Visitor(stack)
+        assert browser.sign_in(browser.open("/account")).status == 200
+        sessions[kind] = (browser.cookies, {table: stack.items(table) for table in ("grants", "limits")})
+        now.restore()
+        deployment.wire.clear()
+    cookies, written = sessions[kind]
+    for table, items in written.items():
+        for item in items:
+            deployment.dynamodb.put_item(TableName=table, Item=item)
+    visitor.cookies = dict(cookies)
+    assert visitor.open("/account").status == 200
+    return visitor
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from gatelet.aws.attributes import marshal_item
 from gatelet.aws.directory import client_to_item, resource_server_to_item, role_to_item, user_to_item
 from gatelet.aws.sdk_connection import SdkConnection
+from gatelet.aws.settings import Settings
 from gatelet.handlers import authorize, authorizer, introspect, metadata, refresh, revoke, rotate_keys, token, userinfo
 from gatelet.handlers.protected_api import ProtectedApi
 from gatelet.handlers.server import Server
@@ -17,7 +19,7 @@ from tests.integration.api_gateway import FORM, Answer, basic, http_api_call, ht
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gatelet.aws.settings import Settings
+    from gatelet.accounts.password import PasswordHashing
     from gatelet.oauth.client import Client
     from gatelet.oauth.resource_owner import ResourceOwner
     from gatelet.oauth.resource_server import ResourceServer
@@ -33,6 +35,12 @@ HANDLERS = {
     "/oauth2/userinfo": userinfo.handler,
     **dict.fromkeys(("/oauth2/authorize", "/login", "/consent", "/oauth2/logout", "/account"), authorize.handler),
 }
+
+
+@cache
+def _hashing() -> PasswordHashing:
+    """Return what a server hashes passwords with; each would make one, and with it a hash of nobody's password."""
+    return Server(Settings()).hashing
 
 
 class Clock:
@@ -66,7 +74,9 @@ class Deployment:
         """Return the server of one warm container; one made anew may have a clock of its own."""
         if name not in self._containers:
             connect = SdkConnection if name.startswith("rotate_keys") else self.wire.connect
-            self._containers[name] = Server(self.settings, clock=clock or self.clock, connect=connect)
+            server = Server(self.settings, clock=clock or self.clock, connect=connect)
+            server.hashing = _hashing()
+            self._containers[name] = server
         return self._containers[name]
 
     def api(self, name: str = "authorizer") -> ProtectedApi:

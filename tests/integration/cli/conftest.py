@@ -6,8 +6,8 @@ import contextlib
 import functools
 import io
 import json
-import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ import pytest
 from botocore import handlers, loaders
 from botocore.awsrequest import AWSResponse, HeadersDict
 from moto import mock_aws
+from moto.core.base_backend import BackendDict
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from gatelet.aws.directory_administration import DirectoryAdministration
@@ -26,10 +28,14 @@ from gatelet.oauth.role import Role
 from gatelet_cli.aws_session import LocalSession
 from gatelet_cli.main import app
 from gatelet_cli.terminal import Answer, Terminal
-from tests.integration.cli.deployed import AUDIENCE, LOG_GROUP, TABLES, Clock, Deployed
+from tests.integration.cli.deployed import AUDIENCE, FIRST_KEYS, LOG_GROUP, TABLES, Clock, Deployed, Operated
+from tests.integration.moto_memory import let_moto_remember
+from tests.integration.stack import MotoState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from gatelet.aws.settings import Settings
 
 STACK = "Gatelet"
 ALARMS = ("ServerErrors", "ReuseDetected")
@@ -137,9 +143,10 @@ class Functions:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_loader():
-    """Let every session share what it read of the service descriptions: each command makes a session of its own."""
+def _read_once():
+    """Let all sessions share what they read of the services, and all runs the command's syntax: both take time."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", functools.cache(get_command))
         patch.setattr("botocore.session.create_loader", functools.cache(loaders.create_loader))
         yield
 
@@ -149,10 +156,21 @@ def shared_session() -> boto3.Session:
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
+@pytest.fixture(scope="session")
+def operated(shared_session) -> Operated:
+    return Operated(shared_session)
+
+
+@pytest.fixture(scope="session")
+def moment() -> datetime:
+    """Return the time of every answer of AWS: it stands still, so a stack that is put back is as old as it was."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
 @pytest.fixture
-def clock() -> Clock:
+def clock(moment) -> Clock:
     """Let the functions live at the time of DynamoDB's answers."""
-    return Clock(float(int(time.time())))
+    return Clock(moment.timestamp())
 
 
 @pytest.fixture
@@ -161,30 +179,63 @@ def secret() -> str:
     return "s" * 43
 
 
+@pytest.fixture(scope="module")
+def _moto(moment):
+    """Let moto answer, and botocore repeat at once instead of after a pause."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        let_moto_remember(patch)
+        patch.setattr("moto.core.responses.utcnow", lambda: moment)
+        patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+        yield
+
+
+@pytest.fixture(scope="session")
+def stacks(operated):
+    """Make a stack with keys and a directory once, and put it back for whoever asks."""
+    made: list[tuple[Settings, MotoState]] = []
+
+    def stacks(clock: Clock) -> Deployed:
+        BackendDict.reset()
+        if not made:
+            settings = operated.create_stack()
+            stack = Deployed(operated, settings, clock)
+            stack.rotate_keys(FIRST_KEYS)
+            furnish(DirectoryAdministration(stack.connection, "directory"))
+            made.append((settings, MotoState()))
+            BackendDict.reset()
+        ((settings, state),) = made
+        state.restore()
+        return Deployed(operated, settings, clock)
+
+    return stacks
+
+
 @pytest.fixture
-def deployment(monkeypatch, clock, shared_session):
-    """Make a stack with keys. The functions share a session, a command makes its own."""
+def deployment(monkeypatch, clock, shared_session, stacks, _moto) -> Deployed:
+    """Return a stack with keys and a directory. The functions share a session, a command makes its own."""
     (session,) = LocalSession.__bases__
     monkeypatch.setattr("boto3.Session", lambda **own: session(**own) if own else shared_session)
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        yield Deployed(shared_session, clock)
+    stack: Deployed = stacks(clock)
+    return stack
 
 
-@pytest.fixture
-def directory(deployment) -> DirectoryAdministration:
-    """Return the directory as another operator would change it."""
-    directory = DirectoryAdministration(deployment.connection, "directory")
+def furnish(directory: DirectoryAdministration) -> None:
+    """Create the APIs orders and stock, and the roles clerk and storeman."""
     orders = {"orders:read": "See orders", "orders:write": "Change orders", "orders:admin": "Everything"}
     directory.create_resource_server(ResourceServer(identifier=AUDIENCE, name="Orders", scopes=orders))
     stock = {"stock:read": "See stock"}
     directory.create_resource_server(ResourceServer(identifier="https://stock.example", name="Stock", scopes=stock))
     directory.create_role(Role(name="clerk", permissions=frozenset({"orders:read", "orders:write"})))
     directory.create_role(Role(name="storeman", permissions=frozenset({"stock:read"})))
-    return directory
+
+
+@pytest.fixture
+def directory(deployment) -> DirectoryAdministration:
+    """Return the directory as another operator would change it."""
+    return DirectoryAdministration(deployment.connection, "directory")
 
 
 @pytest.fixture

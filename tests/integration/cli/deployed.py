@@ -40,20 +40,21 @@ class Clock:
         self.time += seconds
 
 
-class Deployed:
-    """One stack; its functions share a container each until `restart`."""
+class Operated:
+    """The clients that the tests look at a stack with; each takes time to make."""
 
-    def __init__(self, session: boto3.Session, clock: Clock) -> None:
-        self.clock = clock
+    def __init__(self, session: boto3.Session) -> None:
         self.dynamodb = session.client("dynamodb")
         self.secretsmanager = session.client("secretsmanager")
         self.logs = session.client("logs")
-        self.logs.create_log_group(logGroupName=LOG_GROUP)
+
+    def create_stack(self) -> Settings:
+        """Make the tables, and the secrets without keys."""
         for name in TABLES:
             self._create_table(name)
         parts: dict[str, Any] = {f"{name}_table": name for name in TABLES}
         parts |= {name: self._create_secret(name) for name in ("signing_secret", "grant_secret")}
-        self.settings = Settings(
+        return Settings(
             issuer="https://auth.example",
             password_grant=True,
             signing_algorithms=("ES256", "EdDSA"),
@@ -63,8 +64,28 @@ class Deployed:
             routes=json.dumps({"GET /orders": {"scope": "orders:read"}}),
             **parts,
         )
+
+    def _create_table(self, name: str) -> None:
+        self.dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+
+    def _create_secret(self, name: str) -> str:
+        return self.secretsmanager.create_secret(Name=name, SecretString='{"version":0,"placeholder":"x"}')["ARN"]
+
+
+class Deployed:
+    """One stack; its functions share a container each until `restart`."""
+
+    def __init__(self, aws: Operated, settings: Settings, clock: Clock) -> None:
+        self.clock = clock
+        self.settings = settings
+        self.dynamodb, self.secretsmanager, self.logs = aws.dynamodb, aws.secretsmanager, aws.logs
+        self.logs.create_log_group(logGroupName=LOG_GROUP)
         self.restart()
-        self.rotate_keys(FIRST_KEYS)
 
     def restart(self) -> None:
         """Forget what the containers remember."""
@@ -120,14 +141,3 @@ class Deployed:
             ]
         ]
         return [json.loads(entry["message"]) for entry in entries]
-
-    def _create_table(self, name: str) -> None:
-        self.dynamodb.create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
-
-    def _create_secret(self, name: str) -> str:
-        return self.secretsmanager.create_secret(Name=name, SecretString='{"version":0,"placeholder":"x"}')["ARN"]
