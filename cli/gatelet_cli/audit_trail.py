@@ -40,7 +40,7 @@ class AuditTrail:
             "level": "INFO",
             "message": "operator",
             "timestamp": f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S},000+0000",
-            "service": "gatelet",
+            "service": self._stack.name,
             "operation": "operator",
             "outcome": outcome,
             "events": [event],

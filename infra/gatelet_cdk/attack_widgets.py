@@ -23,7 +23,7 @@ _STOLEN = (Event.CODE_REPLAYED, Event.REFRESH_TOKEN_REUSED)
 
 def attack_widgets(server: AuthorizationServer, *, throttled: cloudwatch.Metric) -> list[list[cloudwatch.IWidget]]:
     """Return what fails and is turned away, and of whom the most comes."""
-    group = server.log_group.log_group_name
+    service, group = server.function_defaults.service, server.log_group.log_group_name
     return [
         heading(
             "Who is attacking?",
@@ -34,18 +34,18 @@ def attack_widgets(server: AuthorizationServer, *, throttled: cloudwatch.Metric)
             graph(
                 "Failed sign-ins, and their share",
                 [
-                    event_metric("SignInFailed").with_(label="failed or had to wait"),
-                    event_metric("SignInFailed", statistic="SampleCount").with_(label="all"),
+                    event_metric(service, "SignInFailed").with_(label="failed or had to wait"),
+                    event_metric(service, "SignInFailed", statistic="SampleCount").with_(label="all"),
                 ],
-                right=[event_metric("SignInFailed", statistic="Average").with_(label="share")],
+                right=[event_metric(service, "SignInFailed", statistic="Average").with_(label="share")],
                 width=THIRD,
             ),
             graph(
                 "Had to wait (429)",
-                [throttled, *(outcome_metric(operation, "throttled") for operation in server.functions)],
+                [throttled, *(outcome_metric(service, operation, "throttled") for operation in server.functions)],
                 width=THIRD,
             ),
-            graph("Codes and refresh tokens that came back", [event_metric("ReuseDetected")], width=THIRD),
+            graph("Codes and refresh tokens that came back", [event_metric(service, "ReuseDetected")], width=THIRD),
         ],
         [
             _table(f"{title} with the most failures", group, *_of(SUSPICIOUS), *_most(member), width=THIRD)

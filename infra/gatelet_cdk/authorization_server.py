@@ -82,6 +82,7 @@ class AuthorizationServer(Construct):
         # One for all functions and for what operators do: the audit trail, which outlives them.
         self.log_group = logs.LogGroup(self, "Log", retention=log_retention, removal_policy=removal_policy)
         self.function_defaults = FunctionDefaults(
+            service=cdk.Stack.of(self).stack_name,
             bundle=bundle or Bundle.for_lambda(architecture),
             architecture=architecture,
             holdings=self.state.holdings,
@@ -117,13 +118,14 @@ class AuthorizationServer(Construct):
         watched = ServerAlarms(
             self,
             "Alarms",
+            service=self.function_defaults.service,
             http_api=self.http_api,
             throttled=self._api.throttled,
             functions=self.functions,
             rotate_keys=self.rotate_keys,
             actions=alarm_actions,
         ).arns
-        lost = []
+        shown = list(watched)
         if audit_event_bus:
             delivery = EventDelivery(
                 self,
@@ -134,8 +136,8 @@ class AuthorizationServer(Construct):
                 removal_policy=removal_policy,
                 actions=alarm_actions,
             )
-            lost.append(delivery.alarm.alarm_arn)
-        ServerDashboard(self, "Dashboard", server=self, throttled=self._api.throttled, alarms=[*watched, *lost])
+            shown.append(delivery.alarm.alarm_arn)
+        ServerDashboard(self, "Dashboard", server=self, throttled=self._api.throttled, alarms=shown)
         self.operator_policy = OperatorPolicy(
             self,
             "Operator",

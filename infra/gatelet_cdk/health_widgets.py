@@ -23,6 +23,7 @@ def health_widgets(
     server: AuthorizationServer, *, throttled: cloudwatch.Metric, alarms: Sequence[cloudwatch.IAlarm]
 ) -> list[list[cloudwatch.IWidget]]:
     """Return alarms, outcomes, durations, errors, and whether keys and revocations are read."""
+    service = server.function_defaults.service
     operations = (*server.functions, _AUTHORIZER)
     functions = [each.function for each in (*server.functions.values(), server.rotate_keys)]
     return [
@@ -32,7 +33,7 @@ def health_widgets(
             graph(
                 " and ".join(outcomes).capitalize(),
                 [
-                    outcome_metric(operation, outcome).with_(label=f"{operation} {outcome}")
+                    outcome_metric(service, operation, outcome).with_(label=f"{operation} {outcome}")
                     for outcome in outcomes
                     for operation in operations
                 ],
@@ -42,7 +43,7 @@ def health_widgets(
             for outcomes in _OUTCOMES
         ],
         [
-            graph(f"Milliseconds, {name}", [duration_metric(operation, statistic) for operation in operations])
+            graph(f"Milliseconds, {name}", [duration_metric(service, operation, statistic) for operation in operations])
             for name, statistic in (("median", "p50"), ("99th percentile", "p99"))
         ],
         [
@@ -55,6 +56,6 @@ def health_widgets(
                 width=THIRD,
             ),
             graph("Throttles", [throttled, *(each.metric_throttles() for each in functions)], width=THIRD),
-            graph("Feed, secrets, keys and backups", [event_metric(name) for name in _UNREAD], width=THIRD),
+            graph("Feed, secrets, keys and backups", [event_metric(service, name) for name in _UNREAD], width=THIRD),
         ],
     ]

@@ -58,6 +58,7 @@ class ServerAlarms(Construct):
         scope: Construct,
         id: str,
         *,
+        service: str,
         http_api: apigateway.HttpApi,
         throttled: cloudwatch.Metric,
         functions: Mapping[str, ServerFunction],
@@ -71,10 +72,10 @@ class ServerAlarms(Construct):
         self._watch("TokenThrottles", counted(functions["token"].function.metric_throttles()))
         self._watch("AuthorizeThrottles", counted(functions["authorize"].function.metric_throttles()))
         self._watch("RotationErrors", counted(rotate_keys.function.metric_errors()))
-        self._watch("KeyRotationOverdue", counted(event_metric("KeyRotationOverdue"), _OVERDUE_PERIOD))
-        self._watch("SignInFailures", _failures_out_of_line())
+        self._watch("KeyRotationOverdue", counted(event_metric(service, "KeyRotationOverdue"), _OVERDUE_PERIOD))
+        self._watch("SignInFailures", _failures_out_of_line(service))
         for name in EVENTS:
-            self._watch(name, counted(event_metric(name)))
+            self._watch(name, counted(event_metric(service, name)))
 
     @property
     def arns(self) -> list[str]:
@@ -108,7 +109,7 @@ def alarm_name(stack: cdk.Stack, name: str) -> str:
     return f"{stack.stack_name}-{name}"
 
 
-def _failures_out_of_line() -> cloudwatch.MathExpression:
+def _failures_out_of_line(service: str) -> cloudwatch.MathExpression:
     """Return the failed sign-ins where they are many and most.
 
     Both come from one metric that is 1 or 0: a share needs no data of successes, which a quiet night has not.
@@ -116,8 +117,8 @@ def _failures_out_of_line() -> cloudwatch.MathExpression:
     return cloudwatch.MathExpression(
         expression=f"IF(failed >= {_FAILED_SIGN_INS} AND share >= {_FAILED_SHARE}, failed, 0)",
         using_metrics={
-            "failed": event_metric("SignInFailed"),
-            "share": event_metric("SignInFailed", statistic="Average"),
+            "failed": event_metric(service, "SignInFailed"),
+            "share": event_metric(service, "SignInFailed", statistic="Average"),
         },
         label="failed sign-ins out of line",
         period=PERIOD,

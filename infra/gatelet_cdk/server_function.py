@@ -28,8 +28,9 @@ _LONGEST_KEYS_AGE = 300
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionDefaults:
-    """What the functions of one authorization server have in common."""
+    """What the functions of one authorization server have in common; `service` is its name in logs and metrics."""
 
+    service: str
     bundle: Bundle
     architecture: lambda_.Architecture
     holdings: Mapping[str, Holding]
@@ -83,7 +84,7 @@ class ServerFunction(Construct):
             timeout=timeout or cdk.Duration.seconds(settings.deadline + _AFTER_DEADLINE),
             reserved_concurrent_executions=reserved_concurrency,
             environment={
-                "POWERTOOLS_SERVICE_NAME": "gatelet",
+                "POWERTOOLS_SERVICE_NAME": defaults.service,
                 "POWERTOOLS_METRICS_NAMESPACE": "Gatelet",
                 **settings._replace(**names).to_environment(),
             },

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from gatelet.handlers.audit_event import SUSPICIOUS
-from gatelet.handlers.observation import DURATION, NAMESPACE, OUTCOMES, SERVICE
+from gatelet.handlers.observation import DURATION, NAMESPACE, OUTCOMES
 from gatelet_cli.costs.prices import price_list
 from tests.infra.counted import counted_by_the_functions
 
@@ -65,6 +65,8 @@ def test_a_metric_of_ours_is_one_that_the_functions_write(dashboard, deployed):
     operations = {*deployed.functions(), "authorizer"} - {"rotate_keys"}
     of_operations = {DURATION, *(outcome.capitalize() for outcome in OUTCOMES)}
     for_alarms = counted_by_the_functions()
+    service = deployed.functions()["token"].properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    assert service == "Gatelet"
     for name, dimensions in counted:
         match sorted(dimensions):
             case ["operation", "service"]:
@@ -74,7 +76,7 @@ def test_a_metric_of_ours_is_one_that_the_functions_write(dashboard, deployed):
                 assert name in for_alarms
             case _:
                 assert (name, list(dimensions)) == ("TooManyRequests", ["ApiId"])
-        assert dimensions.get("service", SERVICE) == SERVICE
+        assert dimensions.get("service", service) == service
 
 
 def test_health_is_every_outcome_and_duration_of_every_operation_and_every_alarm(dashboard, deployed):

@@ -6,6 +6,7 @@ CloudWatch reads the metrics out of the line's member `_aws` (embedded metric fo
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from contextvars import ContextVar
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from gatelet.handlers.audit_event import Event
 
 NAMESPACE = "Gatelet"
-SERVICE = "gatelet"
+SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "gatelet")
+"""The stack, so that the metrics of two in one account and Region are not one."""
 DURATION = "duration_ms"
 OUTCOMES = ("succeeded", "refused", "throttled", "unavailable", "failed")
 
