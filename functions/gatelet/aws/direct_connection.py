@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gatelet.aws.service_client import Line
     from gatelet.aws.signature import Credentials
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class DirectConnection:
     """Implements `gatelet.aws.connection.Connection` with one kept-alive TLS connection per service."""
@@ -130,7 +132,7 @@ class DirectConnection:
 
 
 def _body(parameters: dict[str, object]) -> bytes:
-    return json.dumps(parameters, separators=(",", ":")).encode()
+    return _encode(parameters).encode()
 
 
 def _failure(operation: str, fault: Fault) -> Exception:

@@ -39,6 +39,9 @@ UNAUTHENTICATED = EXPIRED | {"InvalidClientTokenId", "InvalidSignatureException"
 """What may be said of credentials that have just been replaced."""
 SKEWED = frozenset({"InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed"})
 LONGEST_CODE = 100
+SPACE = " \t\n\r"
+"""What may stand around a JSON text. RFC 8259 §2"""
+_decode = json.JSONDecoder().raw_decode
 
 
 class Fault(NamedTuple):
@@ -87,11 +90,13 @@ def read_answer(answer: Answer) -> dict[str, Any] | Fault:
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
+    """Read an object; `json.loads` looks for space around it with regular expressions, a fifth of its time."""
     try:
-        document = json.loads(body)
+        text = body.decode().strip(SPACE)
+        document, end = _decode(text)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    return document if isinstance(document, dict) and end == len(text) else None
 
 
 def _error(answer: Answer, document: dict[str, Any]) -> Fault:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 VERSIONS = (b"HTTP/1.0 ", b"HTTP/1.1 ")
 TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+CONTROLS = b"\r\n\0"
 HEXADECIMAL = b"0123456789ABCDEFabcdef"
 MOST_DIGITS = 10
 LONGEST_HEAD = 65_536
@@ -84,20 +85,22 @@ class AnswerReader:
         self._status = int(status)
         if self._status < 200:  # noqa: PLR2004 - an interim answer; nothing that is sent asks for one
             raise AnswerBroken("an interim answer")
+        if len(head.translate(None, CONTROLS)) != len(head) - len(b"\r\n") * len(lines):
+            raise AnswerBroken("a line does not end as one, or holds what no line may")
         self._buffer = rest
-        for line in lines:
-            self._add_header(line)
+        self._read_headers(lines)
         self._frame(is_current=version == VERSIONS[1])
         return True
 
-    def _add_header(self, line: bytes) -> None:
-        token, colon, text = line.partition(b":")
-        if not colon or not _consists_of(TOKEN, token) or b"\r" in text or b"\n" in text or b"\0" in text:
-            raise AnswerBroken("a header is none")
-        name, value = token.decode().lower(), text.strip(b" \t").decode("latin-1")
-        if name in self._headers and name in {"content-length", "transfer-encoding"}:
-            raise AnswerBroken("the length is said twice")
-        self._headers[name] = value
+    def _read_headers(self, lines: list[bytes]) -> None:
+        for line in lines:
+            token, colon, text = line.partition(b":")
+            if not colon or not token or token.translate(None, TOKEN):
+                raise AnswerBroken("a header is none")
+            name, value = token.decode().lower(), text.strip(b" \t").decode("latin-1")
+            if name in self._headers and name in {"content-length", "transfer-encoding"}:
+                raise AnswerBroken("the length is said twice")
+            self._headers[name] = value
 
     def _frame(self, *, is_current: bool) -> None:
         """Find out where the body ends. RFC 9112 §6.3"""

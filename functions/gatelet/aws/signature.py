@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Signature:
 
         Names are in lower case and their values without spaces at the ends.
         """
-        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        moment = _moment(int(now))
         date = moment[:8]
         signed = [*headers, ("x-amz-date", moment)]
         if credentials.session_token:
@@ -84,3 +85,8 @@ class Signature:
                 key = hmac.digest(key, part.encode(), "sha256")
             self._made_for, self._key = made_for, key
         return self._key
+
+
+@lru_cache(1)
+def _moment(second: int) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gatelet.aws.attributes import marshal, marshal_item, unmarshal_item
@@ -106,7 +107,9 @@ class Table:
             raise Conflict(unmarshal_item(failure.item) if failure.item else None) from None
 
 
+@lru_cache(64)
 def _names(expressions: str) -> dict[str, Any]:
+    """Return the names that expressions use; these are constants of ours, so that few are ever looked through."""
     names = {f"#{name}": name for name in NAME.findall(expressions)}
     return {"ExpressionAttributeNames": names} if names else {}
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 AUTHORIZATION = "authorization"
+LENGTH = len(AUTHORIZATION)
 FORWARDED_FOR = "x-forwarded-for"
 
 
@@ -103,8 +104,9 @@ def _authorization(event: dict[str, Any]) -> str | None:
     several = event.get("multiValueHeaders")
     if several:
         values = [value for name, many in several.items() if name.lower() == AUTHORIZATION for value in many]
-    else:
-        values = [value for name, value in (event.get("headers") or {}).items() if name.lower() == AUTHORIZATION]
+    else:  # by their length most names are told apart in half the time
+        headers = (event.get("headers") or {}).items()
+        values = [value for name, value in headers if len(name) == LENGTH and name.lower() == AUTHORIZATION]
     return ",".join(values) if values else None
 
 

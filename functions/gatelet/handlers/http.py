@@ -22,6 +22,8 @@ EVERY_RESPONSE = {
     "x-content-type-options": "nosniff",
 }
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -94,7 +96,7 @@ class Response:
         """Answer with JSON."""
         return cls(
             status=status,
-            body=json.dumps(members, separators=(",", ":")),
+            body=_encode(members),
             headers={"content-type": "application/json", **(headers or {})},
         )
 

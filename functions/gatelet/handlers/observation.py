@@ -64,17 +64,12 @@ class Observation:
         """Write the line, in which the outcome, the duration and the alarms of the request are metrics."""
         _current.set(None)
         self.note(**facts)
-        outcome = outcome_of(status)
-        hundredths = int((time.perf_counter() - self._began) * 100_000)
-        _write(
-            "ERROR" if outcome == "failed" else "INFO",
-            self.operation,
-            f'"outcome":"{outcome}","status":{status:d},"operation":"{self.operation}","{outcome.capitalize()}":1,'
-            f'"{DURATION}":{hundredths // 100}.{hundredths % 100:02d},',
-            {**self._facts, **self._counts},
-            _OUTCOMES[outcome],
-            *_alarms(self._counts),
-        )
+        level, members, directive = _summary(self.operation, status)
+        members = f'{members}"{DURATION}":{(time.perf_counter() - self._began) * 1000:.2f},'
+        if self._counts:
+            self._facts.update(self._counts)
+            directive = f"{directive},{_alarms(self._counts)}"
+        _write(level, self.operation, members, self._facts, directive)
 
 
 _current: ContextVar[Observation | None] = ContextVar("observation", default=None)
@@ -86,7 +81,7 @@ def alarm(metric: str, number: int = 1) -> None:
     if observation is not None:
         observation.count(metric, number)
     else:
-        _write("ERROR", metric, "", {metric: number}, *_alarms({metric: number}))
+        _write("ERROR", metric, "", {metric: number}, _alarms({metric: number}))
 
 
 def record(event: Event, **facts: object) -> None:
@@ -112,18 +107,28 @@ def outcome_of(status: int) -> str:
     return "unavailable" if status == HTTPStatus.SERVICE_UNAVAILABLE else "failed"
 
 
-def _write(level: str, message: str, members: str, facts: dict[str, Any], *directives: str) -> None:
+@lru_cache(64)
+def _summary(operation: str, status: int) -> tuple[str, str, str]:
+    """Return what all lines of an operation and a status have in common: level, members, directive."""
+    outcome = outcome_of(status)
+    level = "ERROR" if outcome == "failed" else "INFO"
+    members = f'"outcome":"{outcome}","status":{status:d},"operation":"{operation}","{outcome.capitalize()}":1,'
+    return level, members, _OUTCOMES[outcome]
+
+
+def _write(level: str, message: str, members: str, facts: dict[str, Any], directives: str) -> None:
     """Write one line; one that cannot be written must not fail the request that it is about.
 
-    Words of ours are put in as they are, which takes a third of the time; whatever else, in `facts`, is encoded.
+    Words of ours, the names of facts among them, are put in as they are, and each value is encoded alone: a text then
+    takes half the time that it takes in an object, for which Python's encoder sets itself up anew.
     """
     milliseconds = int(time.time() * 1000)
     timestamp = f"{_second(milliseconds // 1000)},{milliseconds % 1000:03d}+0000"
     try:
+        encoded = "".join([f',"{name}":{_encode(value)}' for name, value in facts.items()])
         sys.stdout.write(
             f'{{"level":"{level}","message":"{message}","timestamp":"{timestamp}","service":"{SERVICE}",{members}'
-            f'"_aws":{{"Timestamp":{milliseconds},"CloudWatchMetrics":[{",".join(directives)}]}}'
-            f"{',' if facts else ''}{_encode(facts)[1:]}\n"
+            f'"_aws":{{"Timestamp":{milliseconds},"CloudWatchMetrics":[{directives}]}}{encoded}}}\n'
         )
         sys.stdout.flush()
     except Exception:  # noqa: BLE001, S110 - whatever it is; and `suppress` costs a twentieth of the whole line
@@ -141,8 +146,8 @@ def _directive(dimensions: list[str], metrics: dict[str, str]) -> str:
     return _encode({"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": named})
 
 
-def _alarms(counts: dict[str, int]) -> tuple[str, ...]:
-    return (_directive(["service"], dict.fromkeys(counts, "Count")),) if counts else ()
+def _alarms(counts: dict[str, int]) -> str:
+    return _directive(["service"], dict.fromkeys(counts, "Count"))
 
 
 _OUTCOMES = {

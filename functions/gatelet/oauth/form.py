@@ -43,10 +43,13 @@ def parse_form(body: bytes) -> dict[str, str]:
 
 def decode(component: bytes) -> str:
     """Decode one form-urlencoded name or value; strict where the standard library guesses."""
-    if BROKEN_ESCAPE.search(component):
-        raise InvalidRequest("a parameter has a broken percent escape")
+    component = component.replace(b"+", b" ")
+    if b"%" in component:
+        if BROKEN_ESCAPE.search(component):
+            raise InvalidRequest("a parameter has a broken percent escape")
+        component = unquote_to_bytes(component)
     try:
-        return unquote_to_bytes(component.replace(b"+", b" ")).decode()
+        return component.decode()
     except UnicodeDecodeError:
         raise InvalidRequest("a parameter is not UTF-8") from None
 

@@ -41,9 +41,13 @@ class Signer:
 
     def sign(self, typ: str, claims: Mapping[str, Any]) -> str:
         """Return the compact serialisation. RFC 7515 §3.1"""
-        header = _encode({"alg": self.alg, "kid": self.kid, "typ": typ})
-        signing_input = f"{base64url.encode(header.encode())}.{base64url.encode(_encode(claims).encode())}"
+        signing_input = f"{_header_of(self.alg, self.kid, typ)}.{base64url.encode(_encode(claims).encode())}"
         return f"{signing_input}.{base64url.encode(self._algorithm.sign(self._key, signing_input.encode()))}"
+
+
+@lru_cache(HEADERS_KEPT)
+def _header_of(alg: str, kid: str, typ: str) -> str:
+    return base64url.encode(_encode({"alg": alg, "kid": kid, "typ": typ}).encode())
 
 
 class VerificationKey:
@@ -94,30 +98,27 @@ def parse(token: str) -> UnverifiedToken:
         raise MalformedToken(f"more than {LONGEST_TOKEN} characters")
     signing_input, _, signature = token.rpartition(".")
     header, _, payload = signing_input.partition(".")
-    alg, kid, typ = _header(header)
-    return UnverifiedToken(alg, kid, typ, signing_input.encode(), _segment(signature), _segment(payload))
+    try:
+        alg, kid, typ = _header(header)
+        signed, decode = signing_input.encode(), base64url.decode
+        return UnverifiedToken(alg, kid, typ, signed, decode(signature), decode(payload))
+    except ValueError as error:
+        raise MalformedToken(str(error)) from None
 
 
 @lru_cache(HEADERS_KEPT)
 def _header(segment: str) -> tuple[str, str, str]:
-    """Return `alg`, `kid` and `typ`.
+    """Return `alg`, `kid` and `typ`. Raises ValueError.
 
     Only the three header members that we write are taken, so that nothing in a header (crit, jku, jwk,
     x5u, zip, ...) can ask for anything.
     """
-    members = _json_object(_segment(segment))
+    members = _json_object(base64url.decode(segment))
     if members.keys() != HEADER or not all(isinstance(value, str) for value in members.values()):
         raise MalformedToken("the header must have alg, kid and typ, and nothing else")
     if not KEY_ID.fullmatch(members["kid"]):
         raise MalformedToken("kid is malformed")
     return members["alg"], members["kid"], members["typ"]
-
-
-def _segment(text: str) -> bytes:
-    try:
-        return base64url.decode(text)
-    except ValueError as error:
-        raise MalformedToken(str(error)) from None
 
 
 def _json_object(text: bytes) -> dict[str, Any]:

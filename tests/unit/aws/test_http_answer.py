@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatelet.aws.fault import Fault, read_answer
 from gatelet.aws.http_answer import LONGEST_BODY, Answer, AnswerBroken, AnswerReader
 
 if TYPE_CHECKING:
@@ -102,3 +103,26 @@ def test_what_comes_after_an_answer_is_not_taken_for_a_part_of_it(framing):
     """It would be the beginning of the next one. RFC 9112 §6.3"""
     with pytest.raises(AnswerBroken, match="more came"):
         read([b"HTTP/1.1 " + framing + b"\r\n\r\nxxx"])
+
+
+@pytest.mark.parametrize("control", [b"\r", b"\n", b"\0"])
+@pytest.mark.parametrize("line", [b"200 O%bK\r\nx: y", b"200 OK\r\nx: y%bz", b"200 OK\r\nx: y%b\r\ncontent-length: 0"])
+def test_a_line_ends_with_both_characters_and_holds_neither(line, control):
+    """RFC 9112 §2.2: a bare CR or LF is no end of a line, and neither they nor NUL are part of one. RFC 9110 §5.5"""
+    with pytest.raises(AnswerBroken):
+        read([b"HTTP/1.1 " + line % control + b"\r\n\r\n"])
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n", "\r\n\t "])
+def test_space_around_the_json_of_an_answer_means_nothing(space):
+    """RFC 8259 §2"""
+    body = f'{space}{{"Item":{{}}}}{space}'.encode()
+    assert read_answer(Answer(200, {}, body)) == {"Item": {}}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"Item":{}}x', b'x{"Item":{}}', b"{}{}", b"\xa0{}", '{"é":1}'.encode("utf-16")]
+)
+def test_what_is_not_one_json_object_is_no_result(body):
+    """Nor is what other decoders take for one: other codings, other spaces. RFC 8259 §8.1"""
+    assert read_answer(Answer(200, {}, body)) == Fault("AnswerUnreadable", is_repeated=True)
