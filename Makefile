@@ -21,7 +21,7 @@ ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs 
 .PHONY: $(MADE)
 endif
 
-.PHONY: setup run test conformance lint format attacks clauses advisories audit load bench bench-peers lock app clean
+.PHONY: setup run test conformance lint format attacks clauses advisories removed-checks audit load bench bench-peers lock app clean
 
 setup: $(READY)
 	@:
@@ -103,6 +103,11 @@ clauses: setup
 # Writes docs/advisories.md: which tests prove which published vulnerability of others absent.
 advisories: setup
 	@$(PYTHON) -m tests.advisories
+
+# Takes each check of a list out of a copy of the functions and requires that tests notice; writes
+# docs/removed-checks.md. `make removed-checks CHECKS=rotation` tries those with the word in their area or name.
+removed-checks: setup
+	@$(PYTHON) -m tests.removed_checks $(CHECKS)
 
 # pip-audit has an environment of its own.
 AUDIT_READY = .venv-audit/ready-$(CONTENT)

@@ -28,6 +28,7 @@ class Answer:
     @property
     def error(self) -> tuple[int, str]:
         """Status and error code."""
+        assert "error" in self.json, f"{self.status} tells of no error"
         return self.status, self.json["error"]
 
 

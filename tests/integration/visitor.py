@@ -174,7 +174,7 @@ def error_to_client(answer: Answer) -> str:
 
 def is_page(answer: Answer, status: int = 400) -> bool:
     """Tell whether a page answers and nothing is redirected."""
-    is_html = answer.headers["content-type"] == "text/html; charset=utf-8"
+    is_html = answer.headers.get("content-type") == "text/html; charset=utf-8"
     return is_html and answer.status == status and "location" not in answer.headers
 
 

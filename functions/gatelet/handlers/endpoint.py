@@ -92,10 +92,12 @@ class Endpoint:
 
     def _route(self, exchange: Exchange, server: Server) -> Response:
         request = exchange.request
+        # The end of any other path is the caller's own words, and may be a secret that got into it.
+        path = request.path if request.path in self._methods else request.path.rpartition("/")[0] + "/"
         exchange.observation.note(
-            method=request.method, path=request.path, source_ip=request.source_ip, request_id=request.request_id
+            method=request.method, path=path, source_ip=request.source_ip, request_id=request.request_id
         )
-        methods = self._methods.get(request.path) or self._methods.get(request.path.rpartition("/")[0] + "/", ())
+        methods = self._methods.get(path, ())
         heads = ("HEAD",) if "GET" in methods else ()
         allow = {"allow": ", ".join((*methods, *heads, "OPTIONS"))}
         if request.method == "OPTIONS":
