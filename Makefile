@@ -21,7 +21,8 @@ ifneq ($(shell $(PYTHON) $(RUNS); .venv-emulator/bin/python $(RUNS); true),runs 
 .PHONY: $(MADE)
 endif
 
-.PHONY: setup run test conformance lint format attacks clauses advisories removed-checks audit load bench bench-peers lock app clean
+.PHONY: setup run test conformance lint format attacks clauses advisories removed-checks audit load mutation bench \
+    bench-peers lock app clean
 
 setup: $(READY)
 	@:
@@ -127,6 +128,21 @@ audit: $(AUDIT_READY)
 load: setup
 	@$(PYTHON) -m tests.load $(LOAD)
 
+# mutmut comes on top of what the tests need.
+MUTATION_READY = .venv-mutation/ready-$(CONTENT)
+
+$(MUTATION_READY): $(READY)
+	@$(UV) venv --quiet --no-project --allow-existing --python $(PYTHON) .venv-mutation
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv-mutation \
+	    requirements/development.lock requirements/mutation.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --offline --python .venv-mutation --editable .
+	@rm -f .venv-mutation/ready-* && touch $@
+
+# Changes the code in every way that mutmut knows, and counts the changes that no test notices; fails on one that
+# tests/mutation/survivors.toml does not explain. For instance `make mutation MUTATION='--only functions/gatelet/oauth/pkce.py'`.
+mutation: $(MUTATION_READY)
+	@.venv-mutation/bin/python -m tests.mutation $(MUTATION)
+
 # What cdk.json calls; prints nothing, as the CDK expects of an app.
 app: setup
 	@exec $(PYTHON) infra/app.py
@@ -143,7 +159,8 @@ lock: $(MADE)
 	$(COMPILE) --group emulator -o requirements/emulator.lock
 	$(COMPILE) --group bench -c requirements/development.lock -o requirements/bench.lock
 	$(COMPILE) --group audit -c requirements/development.lock -o requirements/audit.lock
+	$(COMPILE) --group mutation -c requirements/development.lock -o requirements/mutation.lock
 
 clean:
-	rm -rf .venv .venv-emulator .venv-bench .venv-audit cdk.out dist \
+	rm -rf .venv .venv-emulator .venv-bench .venv-audit .venv-mutation .mutation cdk.out dist \
 	    .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache bench/peers/node_modules tests/e2e/javascript/node_modules

@@ -63,6 +63,7 @@ def test_an_unknown_user_a_wrong_password_and_a_disabled_user_get_one_answer(wor
         with pytest.raises(InvalidGrant) as refusal:
             each.authenticate(username, password)
         said.add((refusal.value.error, refusal.value.status, refusal.value.description))
+        assert refusal.value.named == ({} if username == "nobody" else {"sub": "u_alice"})  # for the audit alone
     assert len(said) == 1
 
 
@@ -133,6 +134,12 @@ def test_a_password_of_more_than_1024_bytes_is_refused_before_it_costs_a_hash(wo
 def test_a_username_that_no_store_can_hold_is_invalid_request(world, username):
     """A key of DynamoDB has 2 KB, and normalising may make a name four times as long."""
     with pytest.raises(InvalidRequest):
+        world.authenticate(username)
+
+
+@pytest.mark.parametrize("username", ["x" * 254, "\ufb03" * 84])
+def test_the_longest_username_is_looked_up(world, username):
+    with pytest.raises(InvalidGrant):
         world.authenticate(username)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from gatelet.oauth import base64url
 from gatelet.oauth.authorization_code import AuthorizationCodes
 from gatelet.oauth.client import Client
 from gatelet.oauth.errors import (
@@ -112,10 +114,44 @@ def test_a_code_is_answered_with_the_tokens_of_its_grant(world):
 def test_a_second_redemption_by_the_rightful_client_is_a_replay_and_ends_the_grant(world):
     """RFC 6749 §4.1.2"""
     world.redeem(code())
-    with pytest.raises(CodeReplayed):
+    with pytest.raises(CodeReplayed) as refusal:
         world.redeem(code())
+    assert refusal.value.named == {"gid": GID, "sub": "u_alice"}  # for the audit
     assert world.status == REVOKED
     assert world.feed.events == [RevocationEvent(type="grant", id=GID)]
+    with pytest.raises(InvalidGrant) as once_more:
+        world.redeem(code())
+    assert not isinstance(once_more.value, CodeReplayed)
+    assert len(world.feed.events) == 1
+
+
+@pytest.mark.parametrize("status", [PENDING, ACTIVE])
+def test_a_grant_that_is_another_clients_in_the_store_is_left_alone(status):
+    world = World(replace(GRANT, client_id="c_other", status=status))
+    with pytest.raises(InvalidGrant) as refusal:
+        world.redeem(code())
+    assert not isinstance(refusal.value, CodeReplayed)
+    assert (world.status, world.feed.events) == (status, [])
+
+
+def test_a_code_of_a_grant_that_is_gone_is_refused(world):
+    other = HANDLE_KEYS.seal(AUTHORIZATION_CODE, grant_secret=b"t" * 16, generation=0, client_id="c_app")
+    with pytest.raises(InvalidGrant):
+        world.redeem(other)
+
+
+@pytest.mark.parametrize("form", [{"redirect_uri": None}, {"redirect_uri": CALLBACK}])
+def test_who_answers_the_challenge_may_leave_the_redirect_uri_out(world, form):
+    """OAuth 2.1 §4.1.3"""
+    assert verify(world.redeem(code(), **form).access_token).claims.gid == GID
+
+
+def test_the_nonce_of_the_authorization_request_comes_back_in_the_id_token():
+    """OpenID Connect Core §3.1.3.7"""
+    world = World(replace(GRANT, scope=("openid",), nonce="n-0S6"))
+    client = replace(APP, scope=("openid",), id_token_signed_response_alg="ES256")
+    id_token = world.redeem(code(), client).id_token
+    assert json.loads(base64url.decode(id_token.split(".")[1]))["nonce"] == "n-0S6"
 
 
 @pytest.mark.attack("ATK-095")
@@ -163,7 +199,7 @@ def test_what_can_answer_no_request_is_refused_without_a_call(world, form):
 
 
 def test_a_code_is_required(world):
-    with pytest.raises(InvalidRequest, match="code"):
+    with pytest.raises(InvalidRequest, match=r"^code is missing$"):
         world.redeem(None)
 
 

@@ -21,7 +21,7 @@ def test_the_header_holds_one_token(scheme):
     assert read_bearer(f"{scheme} {TOKEN}") == TOKEN
 
 
-@pytest.mark.parametrize("token", ["a", "mF_9.B5f-4.1JqM", "a+/~._-b==", "A" * 8000])
+@pytest.mark.parametrize("token", ["a", "mF_9.B5f-4.1JqM", "a+/~._-b==", "A" * 8185])
 def test_every_token_of_the_syntax_is_read(token):
     """RFC 6750 §2.1"""
     assert read_bearer(f"Bearer {token}") == token
@@ -51,12 +51,13 @@ def test_every_token_of_the_syntax_is_read(token):
         attack("ATK-006", f"Bearer\t{TOKEN}"),
         attack("ATK-006", f"Bearer  {TOKEN}"),
         attack("ATK-006", f"Bearer {TOKEN} "),
+        attack("ATK-006", f"Bearer Bearer {TOKEN}"),
         attack("ATK-006", f" Bearer {TOKEN}"),
         attack("ATK-006", f"Bearer {TOKEN}\n"),
         attack("ATK-006", f"Bearer {TOKEN}\r\nX: y"),
         attack("ATK-006", f'Bearer "{TOKEN}"'),
         attack("ATK-006", f"Bearer a=b{TOKEN}"),
-        attack("ATK-009", f"Bearer {'A' * 8200}"),
+        attack("ATK-009", f"Bearer {'A' * 8186}"),
         attack("ATK-009", f"Bearer {'A' * 1_000_000}"),
         attack("ATK-011", f"Bearer {TOKEN}\0"),
         attack("ATK-011", f"Bearer {TOKEN}\u00e9"),

@@ -105,6 +105,35 @@ def test_an_unknown_a_disabled_and_a_cheated_client_get_one_answer():
     assert in_body == {refusal(client_id="c_disabled", client_secret=SECRET)}
 
 
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ({"client_id": "c_nobody", "client_secret": "x"}, None),
+        ({"client_id": "c_disabled", "client_secret": SECRET}, "c_disabled"),
+        ({"client_id": "c_app", "client_secret": "x"}, "c_app"),
+        ({"client_id": "c_service"}, "c_service"),
+        ({"client_id": "c_service", "client_secret": "x"}, "c_service"),
+    ],
+)
+def test_the_audit_names_the_client_of_a_failure_where_there_is_one(form, name):
+    with pytest.raises(InvalidClient) as refused:
+        authenticate(**form)
+    assert refused.value.named == {"client_id": name}
+
+
+def test_only_who_used_the_header_or_proved_nothing_is_challenged():
+    """RFC 6749 §5.2"""
+    assert not refusal(client_id="c_service", client_secret="wrong")[-1]
+    assert not refusal(client_id="c_service", client_assertion="x")[-1]
+    assert refusal(basic("c_service", "wrong"))[-1]
+
+
+def test_only_the_first_colon_of_the_header_ends_the_client_id():
+    """RFC 7617 §2; a client that does not form-encode its secret"""
+    client = replace(SERVICE, secrets=(ClientSecret(sha256=hash_secret("a:b"), created_at=NOW),))
+    assert authenticate(f"Basic {encoded('c_service:a:b')}", client) == client
+
+
 @pytest.mark.attack("ATK-126")
 def test_an_unknown_client_without_a_secret_gets_the_answer_of_one_that_has_to_prove_itself():
     assert refusal(client_id="c_nobody") == refusal(client_id="c_service") == refusal(client_id="c_disabled")

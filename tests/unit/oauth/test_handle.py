@@ -206,3 +206,14 @@ def test_a_handle_does_not_show_its_secret_when_it_is_printed():
     shown = repr(KEYS.open(REFRESH_TOKEN, TOKEN))
     assert repr(GRANT_SECRET) not in shown
     assert GRANT_SECRET.hex() not in shown
+
+
+@pytest.mark.parametrize("body", [b"", b"x", bytes(35), bytes(37)])
+def test_what_we_sealed_ourselves_is_no_handle_unless_it_has_the_length_of_one(body):
+    with pytest.raises(BrokenSeal):
+        KEYS.open(REFRESH_TOKEN, Seals(RING).seal(REFRESH_TOKEN, body))
+
+
+def test_nothing_is_not_worth_a_seal():
+    with pytest.raises(BrokenSeal):
+        Seals(RING).open("gx1_", Seals(RING).seal("gx1_", b""))

@@ -97,6 +97,20 @@ def test_no_scope_opens_a_route_that_was_not_configured(route):
         call(route)
 
 
+@pytest.mark.parametrize(
+    ("route", "revocations", "error"),
+    [
+        ("GET /orders", Revocations(("token", "jti-1")), InvalidToken),
+        ("GET /else", None, InsufficientScope),
+        ("DELETE /orders", None, InsufficientScope),
+    ],
+)
+def test_a_refusal_of_a_token_that_we_signed_names_whose_it_is_for_the_audit(route, revocations, error):
+    with pytest.raises(error) as refusal:
+        call(route, revocations=revocations, scope="orders:read")
+    assert refusal.value.named == {"sub": "u_alice", "client_id": "c_app", "gid": "grant-1", "jti": "jti-1"}
+
+
 @pytest.mark.attack("ATK-049")
 @pytest.mark.parametrize(
     "event", [("grant", "grant-1"), ("token", "jti-1"), ("subject", "u_alice"), ("client", "c_app")]

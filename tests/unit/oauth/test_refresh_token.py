@@ -118,8 +118,9 @@ def test_a_refresh_token_is_answered_with_an_access_token_and_its_successor(worl
 def test_a_token_that_comes_back_after_the_grace_ends_its_grant(world):
     """RFC 9700 §4.14.2"""
     world.refresh(token())
-    with pytest.raises(RefreshTokenReused):
+    with pytest.raises(RefreshTokenReused) as refusal:
         world.refresh(token(), after=31)
+    assert refusal.value.named == {"gid": GID, "sub": "u_alice"}  # for the audit
     assert world.is_revoked
     assert world.feed.events == [RevocationEvent(type="grant", id=GID)]
     with pytest.raises(InvalidGrant):
@@ -192,6 +193,7 @@ def test_a_token_ahead_of_its_grant_tells_of_a_restored_backup(world):
         world.refresh(token(5))
     assert refusal.value.error == "invalid_grant"
     assert refusal.value.metric
+    assert refusal.value.named == {"gid": GID, "sub": "u_alice"}
     assert not world.is_revoked
 
 
@@ -385,3 +387,34 @@ def test_every_refusal_of_a_token_reads_alike_outside():
             each.refresh(text, client)
         said.add((refusal.value.error, refusal.value.description, refusal.value.status))
     assert len(said) == 1
+
+
+def test_all_that_was_granted_may_be_asked_for(world):
+    """RFC 6749 §6"""
+    response = world.refresh(token(), scope=("orders:write", "orders:read"))
+    assert set(verify(response.access_token).claims.scope) == {"orders:read", "orders:write"}
+
+
+def test_a_scope_of_a_role_that_the_user_lost_is_refused_and_moves_nothing(world):
+    world.directory.users["u_alice"] = replace(ALICE, roles=())
+    with pytest.raises(OAuthError):
+        world.refresh(token(), scope=("orders:read",))
+    assert world.grants[GID].generation == 0
+
+
+def test_a_scope_that_the_api_lost_is_refused_and_moves_nothing(world):
+    world.directory.servers = ResourceServers((ResourceServer(identifier=AUDIENCE, name="Orders", scopes={}),))
+    with pytest.raises(OAuthError):
+        world.refresh(token(), scope=("orders:read",))
+    assert world.grants[GID].generation == 0
+
+
+def test_a_narrower_scope_of_a_grant_that_is_gone_is_refused(world):
+    other = HANDLE_KEYS.seal(REFRESH_TOKEN, grant_secret=b"t" * 16, generation=0, client_id="c_app")
+    with pytest.raises(InvalidGrant):
+        world.refresh(other, scope=("orders:read",))
+
+
+def test_a_refresh_that_asks_for_nothing_less_is_one_call_of_the_store(world):
+    world.refresh(token())
+    assert world.grants.calls == 1

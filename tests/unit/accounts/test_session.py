@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from gatelet.accounts.session import (
+    Session,
+    SessionHandle,
+    end_session,
+    of_no_account_from,
+    open_session_handle,
+    worth_keeping,
+)
+from gatelet.oauth import base64url
+from gatelet.oauth.access_token import LONGEST_LIFETIME
+from gatelet.oauth.errors import TemporarilyUnavailable
+from gatelet.oauth.grant import ACTIVE, PENDING, REVOKED, Grant
+from gatelet.oauth.key_generation import generate
+from gatelet.oauth.key_set import KeyRing
+from gatelet.oauth.revocation_list import RevocationEvent
+from gatelet.oauth.seal import SEALS, Seals
+from tests.unit import in_memory
+
+KEY_SEALS = Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0)))
+NOW = 1_800_000_000
+LATER = NOW + 1000
+SESSION = Session(
+    sub="u_alice",
+    session_id="s",
+    created_at=NOW,
+    auth_time=NOW,
+    acr="1",
+    amr=("pwd",),
+    idle_expires_at=NOW + 10,
+    expires_at=NOW + 20,
+)
+GRANT = Grant(
+    gid="g",
+    client_id="c_app",
+    sub="u_alice",
+    session_id="s",
+    scope=("a",),
+    audience="x",
+    auth_time=NOW,
+    acr="1",
+    amr=("pwd",),
+    generation=0,
+    rotated_at=NOW,
+    idle_expires_at=NOW + 100,
+    absolute_expires_at=NOW + 200,
+    attempt="t",
+)
+
+
+class Sessions:
+    """Implements what logout needs of `gatelet.accounts.session.Sessions`, for one session."""
+
+    def __init__(self, listed: dict[str, int] | None) -> None:
+        self.listed = listed
+        self.deleted = False
+        self.drops: list[list[str]] = []
+
+    def end(self, sub, session_id):
+        assert (sub, session_id) == ("u_alice", "s")
+        return None if self.listed is None else dict(self.listed)
+
+    def drop(self, sub, session_id, grants):
+        assert (sub, session_id) == ("u_alice", "s")
+        self.drops.append(list(grants))
+        for gid, until in grants.items():
+            assert self.listed is not None
+            assert self.listed.pop(gid) == until
+
+    def delete(self, sub, session_id):
+        assert (sub, session_id) == ("u_alice", "s")
+        self.deleted = True
+
+
+class World:
+    def __init__(self, *grants: Grant, listed: dict[str, int] | None = None) -> None:
+        self.grants = in_memory.Grants(*grants)
+        self.feed = in_memory.Feed()
+        self.sessions = Sessions({grant.gid: LATER for grant in grants} if listed is None else listed)
+        self.buried: dict[str, int] = {}
+        bury = self.grants.bury
+        self.grants.bury = lambda gid, ttl: (self.buried.update({gid: ttl}), bury(gid, ttl))[1]  # type: ignore[method-assign]
+
+    def end(self, *, everything=False):
+        end_session(
+            "u_alice",
+            "s",
+            sessions=self.sessions,  # type: ignore[arg-type]
+            grants=self.grants,
+            feed=self.feed,
+            now=NOW,
+            everything=everything,
+        )
+
+    @property
+    def announced(self) -> list[str]:
+        assert {event.type for event in self.feed.events} <= {"grant"}
+        return [event.id for event in self.feed.events]
+
+
+def offline(gid: str) -> Grant:
+    return replace(GRANT, gid=gid, scope=("openid", "offline_access"))
+
+
+def several(count: int) -> list[Grant]:
+    return [replace(GRANT, gid=f"g{number}") for number in range(count)]
+
+
+@pytest.mark.parametrize(("idle", "absolute", "lives"), [(1, 1, True), (0, 1, False), (1, 0, False), (-1, 1, False)])
+def test_a_session_lives_until_it_has_idled_or_lasted_too_long(idle, absolute, lives):
+    assert replace(SESSION, idle_expires_at=NOW + idle, expires_at=NOW + absolute).lives(NOW) is lives
+
+
+def test_a_session_that_somebody_ended_expires_at_zero():
+    assert replace(SESSION, expires_at=0).has_ended
+    assert not SESSION.has_ended
+
+
+def test_a_session_begins_with_no_grant():
+    assert SESSION.grants == {}
+
+
+def test_a_grant_counts_until_the_last_token_of_it_has_expired():
+    assert of_no_account_from(GRANT) == NOW + 200 + LONGEST_LIFETIME
+
+
+def test_a_cookie_says_whose_session_it_names_by_the_hash_of_a_secret():
+    handle = SessionHandle(sub="u_\u00e4lice", secret=bytes(range(16)))
+    cookie = handle.seal(KEY_SEALS)
+    assert cookie.startswith("gs1_")
+    assert open_session_handle(KEY_SEALS, cookie) == handle
+    assert handle.session_id == base64url.encode(hashlib.sha256(bytes(range(16))).digest()[:16])
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "gs1_", KEY_SEALS.seal("gr1_", bytes(20))])
+def test_a_cookie_that_we_did_not_make_is_no_session(cookie):
+    assert open_session_handle(KEY_SEALS, cookie) is None
+
+
+def test_the_end_of_a_session_ends_its_grants():
+    """OpenID Connect RP-Initiated Logout 1.0 §2"""
+    world = World(*several(3))
+    world.end()
+    assert world.announced == ["g0", "g1", "g2"]
+    assert {world.grants[gid].status for gid in world.announced} == {REVOKED}
+    assert world.sessions.deleted
+    assert world.sessions.drops == []
+
+
+def test_of_a_session_that_is_not_there_nothing_ends():
+    world = World(GRANT)
+    world.sessions.listed = None
+    world.end()
+    assert world.announced == []
+    assert world.sessions.deleted
+
+
+def test_a_grant_with_offline_access_goes_on_and_the_session_goes_on_listing_it():
+    """OpenID Connect Core §11"""
+    world = World(*several(2), offline("o"), replace(GRANT, gid="last"))
+    world.end()
+    assert world.announced == ["g0", "g1", "last"]
+    assert world.grants["o"].status == ACTIVE
+    assert world.sessions.listed == {"o": LATER}
+    assert not world.sessions.deleted
+
+
+def test_where_everything_ends_offline_access_does_too():
+    world = World(offline("o"))
+    world.end(everything=True)
+    assert world.announced == ["o"]
+    assert world.sessions.deleted
+
+
+def test_a_grant_of_no_account_is_not_looked_at():
+    world = World(GRANT, listed={"g": NOW, "h": NOW - 1})
+    world.end()
+    assert world.grants.calls == 0
+    assert world.sessions.deleted
+
+
+def test_a_session_that_keeps_a_grant_forgets_those_of_no_account():
+    world = World(offline("o"), listed={"o": LATER, "h": NOW})
+    world.end()
+    assert world.sessions.listed == {"o": LATER}
+
+
+def test_where_all_go_on_nothing_is_written():
+    world = World(offline("o"))
+    world.end()
+    assert world.sessions.drops == []
+    assert not world.sessions.deleted
+
+
+@pytest.mark.parametrize("count", [24, 25, 26, 50])
+def test_what_has_ended_is_written_down_every_twenty_five_grants(count):
+    """A logout that is tried again goes on from there."""
+    world = World(*several(count))
+    world.end()
+    assert [len(drop) for drop in world.sessions.drops] == [25] * (count // 25)
+    assert len(world.announced) == count
+
+
+def test_an_outage_in_the_midst_of_it_leaves_the_session_to_be_ended_again():
+    world = World(*several(3))
+    world.feed.reachable = False
+    with pytest.raises(TemporarilyUnavailable):
+        world.end()
+    assert not world.sessions.deleted
+
+
+def test_the_place_of_a_grant_that_is_on_its_way_is_taken():
+    world = World(listed={"new": LATER})
+    world.end()
+    assert world.feed.events == [RevocationEvent(type="grant", id="new")]
+    assert world.buried == {"new": NOW + 90 * 86_400}
+    assert world.sessions.deleted
+
+
+@pytest.mark.parametrize(
+    ("grant", "kept"),
+    [
+        (GRANT, True),
+        (replace(GRANT, status=REVOKED), False),
+        (replace(GRANT, idle_expires_at=NOW - LONGEST_LIFETIME), False),
+        (replace(GRANT, idle_expires_at=NOW - LONGEST_LIFETIME + 1), True),
+        (replace(GRANT, status=PENDING, code_expires_at=NOW), False),
+        (replace(GRANT, status=PENDING, code_expires_at=NOW + 1, idle_expires_at=0), True),
+    ],
+)
+def test_a_grant_is_worth_keeping_while_a_token_of_it_may_be_good(grant, kept):
+    assert worth_keeping({"g": LATER}, in_memory.Grants(grant), NOW) == ({"g": LATER} if kept else {})
+
+
+def test_a_grant_that_is_not_there_may_be_on_its_way():
+    assert worth_keeping({"new": LATER, "old": NOW}, in_memory.Grants(), NOW) == {"new": LATER}
+
+
+def test_of_many_grants_a_hundred_are_read_and_the_others_kept():
+    """OpenID Connect Core §3.1.2.3: a sign-in must come to its end."""
+    dead = [replace(grant, status=REVOKED) for grant in several(102)]
+    grants = in_memory.Grants(*dead)
+    assert worth_keeping({grant.gid: LATER for grant in dead}, grants, NOW) == {"g100": LATER, "g101": LATER}
+    assert grants.calls == 100
