@@ -13,6 +13,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from botocore.validate import ParamValidator
 from moto.core.botocore_stubber import MockRawResponse
 from moto.dynamodb.responses import DynamoHandler
+from moto.events.responses import EventsHandler
 from moto.secretsmanager.responses import SecretsManagerResponse
 from werkzeug.datastructures import Headers
 
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
     When = Callable[["Call"], bool]
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
-MOTO: dict[str, type[BaseResponse]] = {"dynamodb": DynamoHandler, "secretsmanager": SecretsManagerResponse}
+MOTO: dict[str, type[BaseResponse]] = {
+    "dynamodb": DynamoHandler,
+    "events": EventsHandler,
+    "secretsmanager": SecretsManagerResponse,
+}
 
 _VALID: set[object] = set()
 

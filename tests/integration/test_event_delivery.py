@@ -102,7 +102,7 @@ def test_so_does_what_rotate_keys_and_operators_did(aws, deployment, clock, deli
     clock.advance(100_000)
     deployment.rotate_keys({"action": "rotate", "secret": "signing"})
     rotated = next(text for text in log.text.splitlines() if "key.rotated" in text)
-    stack: Any = SimpleNamespace(session=aws.session, log_group=TRAIL)
+    stack: Any = SimpleNamespace(name="Gatelet", session=aws.session, log_group=TRAIL)
     AuditTrail(stack).write(OperatorEvent.USER_DISABLED, {"sub": "u_1"}, outcome="succeeded", now=int(time.time()))
     (written,) = logs.filter_log_events(logGroupName=TRAIL)["events"]
     events = deliver(message_of(rotated, written["message"]))

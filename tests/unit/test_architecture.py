@@ -98,7 +98,7 @@ def test_the_infrastructure_reads_only_data_of_the_functions():
         "gatelet.handlers.ENDPOINTS",
         "gatelet.handlers.audit_event.Event",
         "gatelet.handlers.audit_event.SUSPICIOUS",
-        *(f"gatelet.handlers.observation.{name}" for name in ("DURATION", "NAMESPACE", "OUTCOMES", "SERVICE")),
+        *(f"gatelet.handlers.observation.{name}" for name in ("DURATION", "NAMESPACE", "OUTCOMES")),
         "gatelet_cli.costs.prices.price_list",
     }
 
