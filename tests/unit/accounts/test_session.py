@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from gatelet.accounts.listed_grants import worth_keeping
 from gatelet.accounts.session import (
     Session,
     SessionHandle,
     end_session,
     of_no_account_from,
     open_session_handle,
-    worth_keeping,
 )
 from gatelet.oauth import base64url
 from gatelet.oauth.access_token import LONGEST_LIFETIME
