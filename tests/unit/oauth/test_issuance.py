@@ -114,3 +114,20 @@ def test_a_token_that_would_not_fit_into_a_header_is_invalid_scope():
     """Asking for fewer scopes helps."""
     with pytest.raises(InvalidScope, match="fewer scopes"):
         issue(scope=tuple(f"a-long-name-of-a-scope-{i:03}" for i in range(100)) * 2)
+
+
+def test_an_answer_names_user_grant_and_token_for_the_audit():
+    """The log line has them; the client gets no member of that name. RFC 6749 §5.1"""
+    response = issue(grant=GRANT)
+    jti = verify(response.access_token).claims.jti
+    assert (response.sub, response.gid, response.jti) == ("u_alice", "grant-1", jti)
+    own = issue()
+    assert (own.sub, own.gid) == ("c_app", None)
+
+
+def test_the_issuer_is_the_audience_of_userinfo():
+    """OpenID Connect Core §5.3"""
+    issuer = Issuer(issuer=ISSUER, signers=SIGNERS)
+    response = issue(issuer.own_resource, scope=("openid",), grant=GRANT)
+    assert verify(response.access_token, audience=ISSUER).claims.aud == ISSUER
+    assert response.expires_in == 900

@@ -59,3 +59,51 @@ def test_every_announced_member_is_one_that_a_client_knows():
         "token_endpoint",
         "userinfo_endpoint",
     }
+
+
+@pytest.mark.attack("ATK-344")
+def test_a_client_reads_in_the_document_what_it_may_send_and_will_get():
+    """RFC 8414 §2, RFC 9207 §3, OpenID Connect Discovery §3"""
+    expected = {
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": ["authorization_code"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "authorization_response_iss_parameter_supported": True,
+        "claims_parameter_supported": True,
+        "acr_values_supported": ["1"],
+        "subject_types_supported": ["public"],
+        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+    }
+    document = server_metadata(ISSUER, ENDPOINT_PATHS, ["authorization_code"], ["ES256"])
+    assert {name: document.get(name) for name in expected} == expected
+    assert set(document["prompt_values_supported"]) == {"none", "login", "consent", "select_account"}
+
+
+def test_every_claim_that_may_be_told_is_announced_once():
+    """OpenID Connect Discovery §3; OpenID Connect Core §2, §5.1; RP-Initiated Logout has sid"""
+    announced = server_metadata(ISSUER, ENDPOINT_PATHS, [], [])["claims_supported"]
+    of_the_id_token = {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"}
+    of_the_user = {
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+        "email",
+        "email_verified",
+        "address",
+        "phone_number",
+        "phone_number_verified",
+    }
+    assert len(announced) == len(set(announced))
+    assert set(announced) == of_the_id_token | of_the_user

@@ -170,3 +170,18 @@ def test_a_token_for_somebody_else_or_of_yesterday_is_refused(changes):
 def test_only_a_bearer_token_is_looked_at(header):
     with pytest.raises(InvalidToken):
         call("GET /orders", header=header)
+
+
+def test_a_call_is_decided_as_of_this_moment():
+    """What the list knows depends on when it is asked."""
+
+    class RevokedFrom:
+        def __init__(self, moment):
+            self._moment = moment
+
+        def revokes(self, token, *, now, fresh):  # noqa: ARG002
+            return now >= self._moment
+
+    assert call("GET /orders", revocations=RevokedFrom(NOW + 1))
+    with pytest.raises(InvalidToken):
+        call("GET /orders", revocations=RevokedFrom(NOW))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth.access_token import LONGEST_LIFETIME
-from gatelet.oauth.revocation_list import CLIENT_DELAY, KEPT, RevocationEvent, RevocationList
+from gatelet.oauth.revocation_list import KEPT, RevocationEvent, RevocationList
 from tests.unit.tokens import ABSENT, KIDS, NOW, verified
 
 NAMES = {"token": "jti-1", "grant": "grant-1", "subject": "u_alice", "client": "c_app", "kid": KIDS["ES256"]}
@@ -78,19 +78,18 @@ def test_an_event_is_news_once():
 
 
 def test_an_event_is_kept_as_long_as_a_token_that_it_is_about_can_live():
-    """The last one is issued by a container that still remembers the client, and lives an hour."""
-    known = revocations(("client", "c_app", NOW + CLIENT_DELAY))
-    last_second = NOW + CLIENT_DELAY + LONGEST_LIFETIME
-    known.forget_old(last_second)
+    """The last one is issued by a container that still remembers the client, for 65 s, and lives an hour."""
+    known = revocations(("client", "c_app", NOW + 65))
+    known.forget_old(NOW + 65 + LONGEST_LIFETIME)
     assert known.revokes(TOKEN)
 
 
 def test_an_event_is_forgotten_when_no_token_can_be_left():
-    """A container that lives for days does not grow."""
+    """A container that lives for days does not grow. The last second is a minute after that of a token."""
     known = revocations(*[("token", f"jti-{i}") for i in range(1000)])
-    known.forget_old(NOW + KEPT - 1)
+    known.forget_old(NOW + 3600 + 65 + 60 - 1)
     assert known.revokes(TOKEN)
-    known.forget_old(NOW + KEPT)
+    known.forget_old(NOW + 3600 + 65 + 60)
     assert not known.revokes(TOKEN)
     assert len(known._events) == 0
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gatelet.oauth.errors import InvalidScope
-from gatelet.oauth.route import Route, parse_routes
+from gatelet.oauth.route import ANY_ROUTE, Route, parse_routes
 
 
 def test_a_route_asks_for_each_of_its_scopes():
@@ -33,3 +33,8 @@ def test_a_route_without_a_scope_is_a_fault_and_not_an_open_door(scope):
 def test_a_route_that_names_no_scope_at_all_is_a_fault():
     with pytest.raises(KeyError):
         parse_routes('{"GET /":{}}')
+
+
+def test_the_one_route_of_a_rest_api_is_an_asterisk_in_the_map_of_the_stack():
+    """A TOKEN authorizer sees no route, and looks up this one."""
+    assert parse_routes('{"*":{"scope":"orders:read"}}').get(ANY_ROUTE) == Route(scope=frozenset({"orders:read"}))

@@ -61,6 +61,10 @@ def test_a_scope_without_measure_is_invalid_scope(text):
         parse_scope(text)
 
 
+def test_a_scope_may_have_128_characters():
+    assert parse_scope("x" * 128) == ("x" * 128,)
+
+
 def test_a_hundred_scopes_are_taken():
     """A token with more would not fit into a header."""
     assert len(parse_scope(" ".join(f"s{i}" for i in range(MOST_SCOPES)))) == 100
