@@ -21,9 +21,21 @@ ALICE = ResourceOwner(sub="u_alice", username="alice")
 HASH = HASHING.hash("correct horse")
 
 
+class Attempts(in_memory.Attempts):
+    """Counts at the time of the guess."""
+
+    def count(self, key: str, now: int, *, free: int) -> None:
+        assert now == NOW
+        super().count(key, now, free=free)
+
+    def give_back(self, key: str, now: int) -> None:
+        assert now == NOW
+        super().give_back(key, now)
+
+
 class World:
     def __init__(self, *, hashing: PasswordHashing = HASHING) -> None:
-        self.attempts = in_memory.Attempts()
+        self.attempts = Attempts()
         self.passwords = in_memory.Passwords(alice=HASH)
         self.users = in_memory.Directory(servers=ResourceServers(()), roles=Roles(()), users=(ALICE,))
         self._hashing = hashing

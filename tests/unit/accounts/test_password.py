@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gatelet.accounts.password import PasswordHashing
+from gatelet.accounts.password import SHORTEST_PASSWORD, PasswordHashing
 
 QUICK = PasswordHashing(memory_cost=8, time_cost=1)
 IMPORTED = argon2.PasswordHasher(time_cost=3, memory_cost=16, parallelism=2).hash("correct horse")
@@ -41,6 +41,11 @@ def test_a_hash_has_a_salt_of_its_own_and_not_the_password():
 def test_a_password_is_hashed_with_argon2id_at_the_parameters_of_owasp():
     """19 MiB, two passes, one lane. RFC 9106 §4, OWASP Password Storage"""
     assert re.match(r"\$argon2id\$v=19\$m=19456,t=2,p=1\$", PasswordHashing().hash("correct horse"))
+
+
+def test_a_password_that_somebody_chooses_has_eight_characters_at_least():
+    """NIST SP 800-63B §5.1.1.1"""
+    assert SHORTEST_PASSWORD == 8
 
 
 @pytest.mark.parametrize("password", ["", "x", "correct horse"])

@@ -7,8 +7,12 @@ import pytest
 
 from gatelet.accounts.listed_grants import worth_keeping
 from gatelet.accounts.session import (
+    SESSION_ABSOLUTE,
+    SESSION_ID,
+    SESSION_IDLE,
     Session,
     SessionHandle,
+    end_every_session,
     end_session,
     of_no_account_from,
     open_session_handle,
@@ -16,7 +20,7 @@ from gatelet.accounts.session import (
 from gatelet.oauth import base64url
 from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.errors import TemporarilyUnavailable
-from gatelet.oauth.grant import ACTIVE, PENDING, REVOKED, Grant
+from gatelet.oauth.grant import ACTIVE, REVOKED, Grant
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_set import KeyRing
 from gatelet.oauth.revocation_list import RevocationEvent
@@ -123,7 +127,12 @@ def test_a_session_that_somebody_ended_expires_at_zero():
 
 
 def test_a_session_begins_with_no_grant():
-    assert SESSION.grants == {}
+    assert (SESSION.grants, SESSION.predecessor) == ({}, None)
+
+
+def test_a_session_rests_for_half_a_day_and_lasts_for_a_week():
+    """How long a provider's own session lasts, is left to it. OpenID Connect Core §3.1.2.3"""
+    assert (SESSION_IDLE, SESSION_ABSOLUTE) == (12 * 3600, 7 * 86_400)
 
 
 def test_a_grant_counts_until_the_last_token_of_it_has_expired():
@@ -136,6 +145,15 @@ def test_a_cookie_says_whose_session_it_names_by_the_hash_of_a_secret():
     assert cookie.startswith("gs1_")
     assert open_session_handle(KEY_SEALS, cookie) == handle
     assert handle.session_id == base64url.encode(hashlib.sha256(bytes(range(16))).digest()[:16])
+
+
+def test_the_name_of_a_session_is_known_by_its_form():
+    """The account page looks up no other."""
+    names = [SessionHandle(sub="u_alice", secret=bytes([number] * 16)).session_id for number in range(32)]
+    assert {"-", "_"} < set("".join(names))
+    assert all(SESSION_ID.fullmatch(name) for name in names)
+    for other in (names[0][:-1], names[0] + "A", names[0][:-1] + "=", names[0][:-1] + "\n", ""):
+        assert not SESSION_ID.fullmatch(other)
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "gs1_", KEY_SEALS.seal("gr1_", bytes(20))])
@@ -223,28 +241,64 @@ def test_the_place_of_a_grant_that_is_on_its_way_is_taken():
     assert world.sessions.deleted
 
 
-@pytest.mark.parametrize(
-    ("grant", "kept"),
-    [
-        (GRANT, True),
-        (replace(GRANT, status=REVOKED), False),
-        (replace(GRANT, idle_expires_at=NOW - LONGEST_LIFETIME), False),
-        (replace(GRANT, idle_expires_at=NOW - LONGEST_LIFETIME + 1), True),
-        (replace(GRANT, status=PENDING, code_expires_at=NOW), False),
-        (replace(GRANT, status=PENDING, code_expires_at=NOW + 1, idle_expires_at=0), True),
-    ],
-)
-def test_a_grant_is_worth_keeping_while_a_token_of_it_may_be_good(grant, kept):
-    assert worth_keeping({"g": LATER}, in_memory.Grants(grant), NOW) == ({"g": LATER} if kept else {})
+class Several:
+    """Implements what the end of everything needs of `gatelet.accounts.session.Sessions`."""
+
+    def __init__(self, **sessions: dict[str, int]) -> None:
+        self.listed = sessions
+        self.drops: list[int] = []
+        self.deleted: list[str] = []
+
+    def of_subject(self, sub):
+        assert sub == "u_alice"
+        return (replace(SESSION, session_id=name, grants=listed) for name, listed in self.listed.items())
+
+    def end(self, sub, session_id):
+        assert (sub, session_id != "present") == ("u_alice", True)
+        return dict(self.listed[session_id])
+
+    def end_empty(self, sub, session_id):
+        assert (sub, session_id) == ("u_alice", "present")
+        if not self.listed[session_id]:
+            self.deleted.append(session_id)
+        return dict(self.listed[session_id])
+
+    def drop(self, sub, session_id, grants):
+        assert sub == "u_alice"
+        self.drops.append(len(grants))
+        for gid, until in grants.items():
+            assert self.listed[session_id].pop(gid) == until
+
+    def delete(self, sub, session_id):
+        assert sub == "u_alice"
+        self.deleted.append(session_id)
+
+    def end_all(self, *grants: Grant) -> tuple[in_memory.Grants, in_memory.Feed]:
+        store, feed = in_memory.Grants(*grants), in_memory.Feed()
+        end_every_session("u_alice", "present", sessions=self, grants=store, feed=feed, now=NOW)  # type: ignore[arg-type]
+        return store, feed
 
 
-def test_a_grant_that_is_not_there_may_be_on_its_way():
-    assert worth_keeping({"new": LATER, "old": NOW}, in_memory.Grants(), NOW) == {"new": LATER}
+def test_the_end_of_everything_ends_every_session_and_the_present_one_last():
+    """With offline_access too; what has joined and is not written yet finds its place taken."""
+    sessions = Several(present={"g0": LATER, "new": LATER, "old": NOW}, other={"o": LATER}, third={"g1": LATER})
+    grants, feed = sessions.end_all(*several(2), offline("o"), replace(GRANT, gid="old"))
+    assert [event.id for event in feed.events] == ["o", "g1", "g0", "new"]
+    assert {grants[gid].status for gid in ("o", "g0", "g1")} == {REVOKED}
+    assert grants["old"].status == ACTIVE  # nothing can be done with it any more
+    assert sessions.deleted == ["other", "third", "present"]
 
 
-def test_of_many_grants_a_hundred_are_read_and_the_others_kept():
-    """OpenID Connect Core §3.1.2.3: a sign-in must come to its end."""
-    dead = [replace(grant, status=REVOKED) for grant in several(102)]
-    grants = in_memory.Grants(*dead)
-    assert worth_keeping({grant.gid: LATER for grant in dead}, grants, NOW) == {"g100": LATER, "g101": LATER}
-    assert grants.calls == 100
+def test_with_offline_access_a_grant_of_the_present_session_ends_too():
+    sessions = Several(present={"o": LATER})
+    grants, _ = sessions.end_all(offline("o"))
+    assert grants["o"].status == REVOKED
+    assert sessions.deleted == ["present"]
+
+
+def test_the_present_session_lists_no_more_than_is_left_to_end():
+    """Whoever was cut off in the midst of it can go on."""
+    sessions = Several(present={grant.gid: LATER for grant in several(60)})
+    sessions.end_all(*several(60))
+    assert sessions.drops == [25, 25, 10]
+    assert sessions.deleted == ["present"]

@@ -31,6 +31,11 @@ def test_a_form_says_what_was_sealed_for_half_an_hour(more):
         assert open_sign_in(KEY_SEALS, sign_in.seal(KEY_SEALS), "cookie", NOW + passed) == sign_in
 
 
+def test_a_form_names_no_session_and_no_scope_before_the_password_was_right():
+    begun = SignIn(id="i", parameters={}, browser="", started_at=NOW)
+    assert (begun.session_id, list(begun.scope)) == (None, [])
+
+
 def test_a_form_is_for_this_use_alone_and_no_larger_than_it_must_be():
     assert FORM.startswith("gf1_")
     body = KEY_SEALS.open("gf1_", FORM)

@@ -109,6 +109,17 @@ def test_a_token_of_more_than_4_kb_is_not_made():
         TOKEN._replace(scope=tuple(f"scope-{i:04}" for i in range(300))).sign(SIGNER)
 
 
+def test_a_token_of_4_kb_is_made_and_taken():
+    filler = next(n for n in range(2500, 3000) if len(TOKEN._replace(scope=("x" * n,)).sign(SIGNER)) == 4096)
+    token = TOKEN._replace(scope=("x" * filler,))
+    assert verify(token.sign(SIGNER)).claims == token
+
+
+@pytest.mark.parametrize("name", ["sub", "aud", "jti", "client_id", "gid", "acr"])
+def test_a_claim_that_is_text_may_have_255_characters(name):
+    assert getattr(verified(**{name: "x" * 255}).claims, name) == "x" * 255
+
+
 @pytest.mark.attack("ATK-037")
 @pytest.mark.parametrize("name", ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "gid"])
 def test_a_token_without_a_required_claim_is_refused(name):
@@ -253,6 +264,10 @@ def test_a_token_that_lives_longer_than_any_we_issue_is_refused(exp, iat):
     """Whoever may sign for a moment cannot sign for ever."""
     refused(exp=exp, iat=iat)
     assert verified(exp=NOW + 3600).claims.exp == NOW + 3600
+
+
+def test_a_token_may_live_for_one_second():
+    assert verified(exp=NOW + 1).claims.exp == NOW + 1
 
 
 @pytest.mark.parametrize("exp", [NOW + 2, NOW + 1])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from dataclasses import replace
 from urllib.parse import quote_plus
 
@@ -9,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth.client import Client, ClientSecret
-from gatelet.oauth.client_authentication import authenticate_client, hash_secret
-from gatelet.oauth.errors import InvalidClient, InvalidRequest, OAuthError
-from tests.unit.in_memory import Clients
+from gatelet.oauth.client_authentication import ClientAuthentication, authenticate_client, hash_secret
+from gatelet.oauth.errors import InvalidClient, InvalidRequest, OAuthError, TemporarilyUnavailable, TooManyAttempts
+from tests.unit.in_memory import Attempts, Clients
 
 NOW = 1_800_000_000
 SECRET = "YbDl4v7nTq0wJm3kRs8xZc1eVf5gHu2iPo6aQr9tLyE"
@@ -175,6 +176,7 @@ def test_a_client_id_in_the_body_must_be_the_one_in_the_header():
         " Basic " + encoded(f"c_service:{SECRET}"),
         "Basic " + encoded(f"c_service:{SECRET}") + "," + encoded(f"c_service:{SECRET}"),
         "Basic " + encoded(f"c_service:{SECRET}").replace("=", "") + "A",
+        pytest.param("Basic " + encoded(f"c_service:{SECRET}") + "=", id="one = too many"),
         "Basic ====",
         "Basic c_service:" + SECRET,
         "Basic " + encoded("c_service"),
@@ -226,6 +228,14 @@ def test_a_long_secret_is_not_compared_by_its_beginning():
     assert authenticate(None, client, client_id="c", client_secret=beginning) == client
     with pytest.raises(InvalidClient):
         authenticate(None, client, client_id="c", client_secret=beginning + "x")
+
+
+@pytest.mark.attack("ATK-133")
+def test_a_secret_longer_than_any_that_is_generated_is_wrong_even_where_it_is_stored():
+    secret = "x" * 1025
+    client = replace(SERVICE, client_id="c", secrets=(ClientSecret(sha256=hash_secret(secret), created_at=NOW),))
+    with pytest.raises(InvalidClient):
+        authenticate(None, client, client_id="c", client_secret=secret)
 
 
 @pytest.mark.attack("ATK-134")
@@ -281,3 +291,120 @@ def test_no_store_is_asked_for_a_client_id_that_cannot_be_one(client_id):
     with pytest.raises(InvalidClient):
         authenticate_client(None, {"client_id": client_id, "client_secret": "x"}, clients, NOW)
     assert clients.asked_for == []
+
+
+def test_a_client_id_of_255_characters_is_asked_for():
+    clients = Clients(replace(SERVICE, client_id="x" * 255))
+    authenticate_client(None, {"client_id": "x" * 255, "client_secret": SECRET}, clients, NOW)
+    assert clients.asked_for == ["x" * 255]
+
+
+class World:
+    """Authenticates with a count of failures, as an endpoint does."""
+
+    def __init__(self, failures=None):
+        self.failures = failures or Attempts()
+        self.authentication = ClientAuthentication(clients=Clients(SERVICE, APP, DISABLED), failures=self.failures)
+
+    def __call__(self, secret, *, client_id="c_service", address="192.0.2.7"):
+        form = {"client_id": client_id, **({} if secret is None else {"client_secret": secret})}
+        return self.authentication.authenticate(None, form, address=address, now=NOW)
+
+    def fail(self, times, **where):
+        for _ in range(times):
+            with pytest.raises(InvalidClient):
+                self("wrong", **where)
+
+
+class NoAttempts(Attempts):
+    """A table that cannot be reached."""
+
+    def count(self, key, now, *, free):  # noqa: ARG002
+        raise TemporarilyUnavailable("no table")
+
+
+class TimedAttempts(Attempts):
+    """Remembers when each was counted."""
+
+    def __init__(self):
+        super().__init__()
+        self.times = []
+
+    def count(self, key, now, *, free):
+        self.times.append(now)
+        super().count(key, now, free=free)
+
+
+def test_an_endpoint_takes_the_secret_from_the_header_as_well():
+    """RFC 6749 §2.3.1"""
+    world = World()
+    assert world.authentication.authenticate(basic("c_service", SECRET), {}, address="", now=NOW) == SERVICE
+    with pytest.raises(InvalidClient):
+        world.authentication.authenticate(basic("c_service", "wrong"), {}, address="", now=NOW)
+    assert sum(world.failures.counts.values()) == 1
+
+
+@pytest.mark.attack("ATK-134")
+def test_an_endpoint_takes_a_secret_until_it_expires():
+    secret = ClientSecret(sha256=hash_secret(SECRET), created_at=0, expires_at=NOW)
+    client = replace(SERVICE, secrets=(secret,))
+    authentication = ClientAuthentication(clients=Clients(client), failures=Attempts())
+    form = {"client_id": "c_service", "client_secret": SECRET}
+    assert authentication.authenticate(None, form, address="", now=NOW - 1) == client
+    with pytest.raises(InvalidClient):
+        authentication.authenticate(None, form, address="", now=NOW)
+
+
+def test_after_ten_wrong_secrets_from_one_address_the_client_has_to_wait_there():
+    """RFC 6749 §2.3.1: an endpoint that takes a secret is protected against brute force."""
+    world = World()
+    world.fail(10)
+    with pytest.raises(TooManyAttempts) as throttled:
+        world("wrong")
+    assert throttled.value.named == {"client_id": "c_service"}
+
+
+def test_who_is_wrong_keeps_nobody_else_waiting():
+    """Neither the client's owner nor another client at the same address can be locked out."""
+    world = World()
+    world.fail(10)
+    assert world(SECRET) == SERVICE
+    world.fail(1, address="192.0.2.8")
+    world.fail(1, client_id="c_disabled")
+
+
+def test_all_addresses_of_one_ipv6_network_wait_together():
+    """RFC 4291 §2.5.1"""
+    world = World()
+    for host in range(10):
+        world.fail(1, address=f"2001:db8::{host}")
+    with pytest.raises(TooManyAttempts):
+        world("wrong", address="2001:db8::ffff")
+
+
+def test_only_a_wrong_secret_is_counted():
+    world = World()
+    world(SECRET)
+    world(None, client_id="c_app")
+    with pytest.raises(InvalidClient):
+        world(None)
+    assert world.failures.counts == {}
+
+
+def test_a_failure_is_counted_at_its_time_under_what_names_neither_client_nor_address():
+    """The key stands in the table: it must not tell who called."""
+    failures = TimedAttempts()
+    World(failures).fail(1)
+    assert failures.times == [NOW]
+    assert list(failures.counts) == [hashlib.sha256(b"c_service\x00192.0.2.7").hexdigest()]
+
+
+def test_a_wrong_secret_that_cannot_be_counted_is_wrong_all_the_same():
+    World(NoAttempts()).fail(1)
+
+
+def test_an_empty_secret_is_no_proof():
+    """A parameter without a value counts as one that was left out. RFC 6749 §3.2"""
+    client = replace(SERVICE, client_id="c", secrets=(ClientSecret(sha256=hash_secret(""), created_at=NOW),))
+    with pytest.raises(InvalidClient):
+        authenticate(basic("c", ""), client)

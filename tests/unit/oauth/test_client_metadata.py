@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from gatelet.oauth.client import Client
 from gatelet.oauth.client_metadata import (
     GRANT_TYPES,
-    LARGEST_LOGO,
     InvalidClientMetadata,
     InvalidRedirectUri,
     require_client_metadata,
@@ -27,6 +26,7 @@ WEB = Client(
     scope=("notes:read",),
     redirect_uris=("https://app.example/cb",),
 )
+EVERY_GRANT_TYPE = ("authorization_code", "refresh_token", "client_credentials", "password")
 PNG = b"\x89PNG\r\n\x1a\n"
 BROWSER = replace(WEB, token_endpoint_auth_method="none", allowed_origins=("https://app.example",))
 
@@ -48,13 +48,35 @@ def logo(image: bytes, kind: str = "png") -> str:
         replace(WEB, client_uri="https://app.example", policy_uri="https://app.example/legal#privacy"),
         replace(WEB, tos_uri="http://127.0.0.1:8000/terms?v=*"),
         *(replace(WEB, logo_uri=logo(PNG, kind)) for kind in ("png", "svg+xml", "jpeg", "webp")),
-        replace(WEB, logo_uri=logo(bytes(LARGEST_LOGO))),
         replace(WEB, require_pkce=False),
         *(replace(WEB, id_token_signed_response_alg=algorithm) for algorithm in ("RS256", "ES256", "EdDSA")),
+        *(replace(WEB, token_endpoint_auth_method=method) for method in ("client_secret_basic", "client_secret_post")),
+        replace(WEB, grant_types=EVERY_GRANT_TYPE, first_party=True),
+        replace(WEB, grant_types=("password",), first_party=True, redirect_uris=(), scope=("openid", "notes:read")),
+        replace(WEB, client_uri="https://app.example#contact"),
     ],
 )
 def test_sound_metadata_is_accepted(client):
     require_client_metadata(client)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "Az09._~-"},
+        {"client_id": "x" * 128},
+        {"client_name": "x" * 200},
+        {"redirect_uris": tuple(f"https://app.example/{n}" for n in range(100))},
+        {"scope": tuple(f"notes:{n}" for n in range(100))},
+        {"logo_uri": logo(b"x")},
+        {"logo_uri": logo(bytes(32 * 1024))},
+        {"refresh_grace": 0},
+        {"refresh_grace": 60},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_limit_itself_is_accepted(change):
+    require_client_metadata(replace(WEB, **change))
 
 
 @pytest.mark.clause("RFC6749-3.1.2.2-1", "OIDC-2-11")
@@ -89,16 +111,19 @@ def test_sound_metadata_is_accepted(client):
         ("logo_uri", {"logo_uri": "data:image/png;base64,"}),
         ("logo_uri", {"logo_uri": "data:image/png;base64,AAA"}),
         ("logo_uri", {"logo_uri": logo(PNG) + '" onerror="alert(1)'}),
-        ("logo_uri", {"logo_uri": logo(bytes(LARGEST_LOGO + 1))}),
+        ("logo_uri", {"logo_uri": "data:image/png;base64,AAA=="}),
+        ("logo_uri", {"logo_uri": logo(bytes(32 * 1024 + 1))}),
         *(("id_token_signed_response_alg", {"id_token_signed_response_alg": alg}) for alg in ("none", "HS256", "")),
         ("scope", {"scope": ("openid",), "grant_types": ("client_credentials",)}),
         ("scope", {"scope": ("openid", "offline_access"), "grant_types": ("authorization_code",)}),
         ("scope", {"scope": ()}),
         ("scope", {"scope": ("a b",)}),
         ("scope", {"scope": ('a"b',)}),
+        ("scope", {"scope": tuple(f"notes:{n}" for n in range(101))}),
+        ("client_uri", {"client_uri": "ftp://app.example/"}),
         ("refresh_grace", {"refresh_grace": -1}),
         ("refresh_grace", {"refresh_grace": 61}),
-        ("refresh_token_cookie", {"refresh_token_cookie": True}),
+        ("refresh_token_cookie", {"refresh_token_cookie": True, "allowed_origins": ("https://app.example",)}),
     ],
 )
 def test_refusal_names_the_parameter(parameter, change):
@@ -106,6 +131,63 @@ def test_refusal_names_the_parameter(parameter, change):
         require_client_metadata(replace(WEB, **change))
     assert refused.value.parameter == parameter
     assert refused.value.description.startswith(f"{parameter} ")
+
+
+@pytest.mark.parametrize(
+    ("change", "description"),
+    [
+        ({"client_id": ""}, "client_id must be 1 to 128 of A-Z a-z 0-9 . _ ~ -"),
+        ({"client_id": "u_1"}, "client_id must not start with u_: subjects of users do"),
+        ({"client_name": ""}, "client_name must be 1 to 200 printable characters"),
+        (
+            {"token_endpoint_auth_method": "tls_client_auth"},
+            "token_endpoint_auth_method must be one of client_secret_basic, client_secret_post, none",
+        ),
+        (
+            {"grant_types": ()},
+            "grant_types must be among authorization_code, refresh_token, client_credentials, password",
+        ),
+        (
+            {"token_endpoint_auth_method": "none", "grant_types": ("client_credentials",)},
+            "grant_types cannot have client_credentials for a public client: it has no secret",
+        ),
+        (
+            {"grant_types": ("refresh_token",)},
+            "grant_types cannot have refresh_token without authorization_code or password",
+        ),
+        ({"grant_types": ("password",)}, "grant_types cannot have password unless the client is first_party"),
+        ({"redirect_uris": ()}, "redirect_uris must name at least one URI for authorization_code"),
+        ({"redirect_uris": WEB.redirect_uris * 101}, "redirect_uris must have at most 100 entries"),
+        ({"allowed_origins": ("https://a.example",) * 2}, "allowed_origins must not have an entry twice"),
+        ({"scope": ()}, "scope must be 1 to 100 scope tokens of printable ASCII without quotes"),
+        (
+            {"scope": ("notes:read", "email"), "grant_types": ("client_credentials",)},
+            "scope cannot have email without authorization_code or password",
+        ),
+        (
+            {"scope": ("offline_access",), "grant_types": ("authorization_code",)},
+            "scope cannot have offline_access without the grant type refresh_token",
+        ),
+        ({"logo_uri": "x"}, "logo_uri must be a PNG, SVG, JPEG or WebP image of at most 32 KB as a data URI"),
+        ({"id_token_signed_response_alg": ""}, "id_token_signed_response_alg must be one of ES256, RS256, EdDSA"),
+        (
+            {"token_endpoint_auth_method": "none", "require_pkce": False},
+            "require_pkce cannot be switched off for a public client (method none)",
+        ),
+        ({"refresh_grace": 61}, "refresh_grace must be 0 to 60 seconds"),
+        ({"refresh_token_cookie": True}, "refresh_token_cookie is only for public clients (method none)"),
+        (
+            {"token_endpoint_auth_method": "none", "refresh_token_cookie": True},
+            "refresh_token_cookie needs allowed_origins: the pages that may use the cookie",
+        ),
+    ],
+)
+def test_refusal_tells_the_operator_which_values_would_do(change, description):
+    """Of several faults the first is told. RFC 7591 §3.2.2"""
+    with pytest.raises(InvalidClientMetadata) as refused:
+        require_client_metadata(replace(WEB, **change))
+    assert refused.value.description == f"{refused.value.parameter} {refused.value.reason}" == description
+    assert str(refused.value) == description
 
 
 @pytest.mark.clause("RFC9700-4.15.1-1")
@@ -142,6 +224,9 @@ def test_cookie_needs_a_page_that_may_use_it():
 
 def test_bad_redirect_uri_has_an_error_code_of_its_own():
     """RFC 7591 §3.2.2"""
+    with pytest.raises(InvalidClientMetadata) as refused:
+        require_client_metadata(replace(WEB, client_name=""))
+    assert refused.value.error == "invalid_client_metadata"
     with pytest.raises(InvalidRedirectUri) as refused:
         require_client_metadata(replace(WEB, redirect_uris=("http://app.example/cb",)))
     assert refused.value.error == "invalid_redirect_uri"
@@ -153,9 +238,18 @@ def test_refused_uri_is_quoted_without_its_control_characters():
     assert refused.value.description.isprintable()
 
 
+def test_of_a_refused_uri_no_more_than_its_beginning_is_quoted():
+    """What was sent cannot flood a page or a terminal."""
+    beginning = "http://app.example/".ljust(80, "x")
+    with pytest.raises(InvalidRedirectUri) as refused:
+        require_client_metadata(replace(WEB, redirect_uris=(beginning + "y" * 1000,)))
+    assert refused.value.description.endswith(f" ('{beginning}')")
+
+
 def test_scope_that_no_api_has_is_named():
-    with pytest.raises(InvalidClientMetadata, match="'notes:write'"):
+    with pytest.raises(InvalidClientMetadata, match="'notes:write'") as refused:
         require_registered_scopes(("notes:read", "notes:write"), {"notes:read"})
+    assert refused.value.parameter == "scope"
 
 
 def test_scopes_of_openid_connect_belong_to_no_api():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gatelet.oauth import base64url
 from gatelet.oauth.client import Client
 from gatelet.oauth.client_credentials import client_credentials
 from gatelet.oauth.errors import (
@@ -17,6 +18,7 @@ from gatelet.oauth.errors import (
     TemporarilyUnavailable,
     UnauthorizedClient,
 )
+from gatelet.oauth.grant import Grant
 from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys
 from gatelet.oauth.issuance import Issuer
 from gatelet.oauth.jws import Signer
@@ -52,7 +54,7 @@ class Owners:
 
     def __init__(self) -> None:
         self.guesses = 0
-        self.guessers: list[tuple[str, str | None]] = []
+        self.guessers: list[tuple[str, str | None, int]] = []
 
     def authenticate(
         self,
@@ -61,13 +63,25 @@ class Owners:
         *,
         guesser: str,
         address: str | None,
-        now: int,  # noqa: ARG002
+        now: int,
     ) -> ResourceOwner:
         self.guesses += 1
-        self.guessers.append((guesser, address))
+        self.guessers.append((guesser, address, now))
         if (username, password) != ("alice", "right"):
             raise InvalidGrant("wrong password")
         return ALICE
+
+
+class Sessions(in_memory.Sessions):
+    """Remembers when each was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[int] = []
+
+    def put(self, grant: Grant, *, now: int) -> None:
+        super().put(grant, now=now)
+        self.times.append(now)
 
 
 class World:
@@ -76,7 +90,7 @@ class World:
         self.signers = in_memory.Signers({"ES256": Signer(KEYS["ES256"], "ES256")})
         self.owners = Owners()
         self.grants = in_memory.Grants()
-        self.sessions = in_memory.Sessions()
+        self.sessions = Sessions()
         self.feed = in_memory.Feed()
 
     @property
@@ -136,6 +150,12 @@ def test_a_public_client_has_no_credentials(world):
         world.client_credentials(replace(SERVICE, token_endpoint_auth_method="none"))
 
 
+def test_without_a_scope_the_client_gets_all_of_its_own(world):
+    """RFC 6749 §3.3"""
+    assert world.client_credentials().scope == SERVICE.scope
+    assert world.client_credentials(scope="orders:write").scope == ("orders:write",)
+
+
 @pytest.mark.attack("ATK-087")
 @pytest.mark.attack("ATK-092")
 @pytest.mark.parametrize("scope", ["stock:read", "openid", "offline_access", "orders:admin", 'a"b'])
@@ -165,6 +185,67 @@ def test_a_password_gives_a_token_of_what_client_api_and_roles_allow(world):
     assert world.grants[handle.grant_id].scope == ("orders:read",)
     assert claims.gid == handle.grant_id
     assert world.sessions.grants == [handle.grant_id]
+    assert world.sessions.times == [NOW]
+
+
+@pytest.mark.parametrize(
+    ("grant_types", "idle", "absolute"),
+    [
+        pytest.param(("password", "refresh_token"), NOW + 14 * 86_400, NOW + 90 * 86_400, id="refresh tokens"),
+        pytest.param(("password",), NOW + 900, NOW + 900, id="the access token alone"),
+    ],
+)
+def test_the_grant_of_a_password_lasts_as_long_as_the_tokens_it_may_have(world, grant_types, idle, absolute):
+    """And says how and when the user authenticated. RFC 6749 §10.7, RFC 8176 §2"""
+    response = world.password(replace(SERVICE, grant_types=grant_types))
+    grant = world.grants[verify(response.access_token).claims.gid]
+    assert grant == Grant(
+        gid=grant.gid,
+        client_id="c_service",
+        sub="u_alice",
+        session_id=grant.session_id,
+        scope=("orders:read",),
+        audience=AUDIENCE,
+        auth_time=NOW,
+        acr="1",
+        amr=("pwd",),
+        generation=0,
+        rotated_at=NOW,
+        idle_expires_at=idle,
+        absolute_expires_at=absolute,
+        attempt="a",
+        status="active",
+        redirect_uri="",  # what belongs to a code stays empty
+        code_challenge="",
+        code_expires_at=0,
+        nonce=None,
+        id_token_claims=(),
+        userinfo_claims=(),
+    )
+
+
+def test_each_password_begins_a_session_with_a_random_name_of_128_bits(world):
+    """RFC 6749 §10.10"""
+    gids = [verify(world.password().access_token).claims.gid for _ in range(2)]
+    first, second = (world.grants[gid].session_id for gid in gids)
+    assert first != second
+    assert len(base64url.decode(first)) == len(base64url.decode(second)) == 16
+
+
+def test_a_password_with_openid_alone_gives_a_token_for_userinfo(world):
+    """OpenID Connect Core §5.3"""
+    response = world.password(replace(SERVICE, scope=("openid", "email"), id_token_signed_response_alg="ES256"))
+    claims = verify(response.access_token, audience=ISSUER).claims
+    assert (claims.sub, claims.scope) == ("u_alice", ("openid", "email"))
+    assert world.grants[claims.gid].audience == ISSUER
+
+
+def test_an_api_without_a_key_of_its_algorithm_costs_no_guess_and_no_grant(world):
+    """What can fail without the write fails before it."""
+    world.directory.servers = ResourceServers((replace(ORDERS, signing_alg="RS256"),))
+    with pytest.raises(TemporarilyUnavailable):
+        world.password()
+    assert (world.owners.guesses, world.grants.calls, world.sessions.grants) == (0, 0, [])
 
 
 def test_the_password_grant_is_for_first_party_clients_alone(world):
@@ -177,7 +258,7 @@ def test_the_password_grant_is_for_first_party_clients_alone(world):
 def test_a_guess_through_a_client_is_counted_by_client_and_not_by_address(world):
     """The address would be that of the client's backend."""
     world.password()
-    assert world.owners.guessers == [("client c_service", None)]
+    assert world.owners.guessers == [("client c_service", None, NOW)]
 
 
 @pytest.mark.attack("ATK-183")
@@ -194,7 +275,7 @@ def test_username_and_password_are_required(world, form):
         {"grant_type": "password", **{name: value for name, value in given.items() if value}}
     )
     assert None in {request.username, request.password}
-    with pytest.raises(InvalidRequest, match=next(iter(form))):
+    with pytest.raises(InvalidRequest, match=f"^{next(iter(form))} is missing$"):
         world.password_grant.issue(request, SERVICE, attempt="a", now=NOW)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import string
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatelet.oauth import base64url
-from gatelet.oauth.handle import REFRESH_TOKEN, HandleKeys, grant_id
+from gatelet.oauth.handle import AUTHORIZATION_CODE, REFRESH_TOKEN, HandleKeys, grant_id
 from gatelet.oauth.key_generation import generate
 from gatelet.oauth.key_rotation import shift
 from gatelet.oauth.key_set import KeyRing, KeySet
@@ -47,8 +48,16 @@ def test_a_handle_is_the_same_each_time_it_is_sealed():
 
 
 def test_a_handle_starts_with_its_prefix_and_can_stand_in_a_url():
-    assert TOKEN.startswith("gr1_")
-    assert set(TOKEN) <= set(ALPHABET)
+    code = seal(AUTHORIZATION_CODE)
+    assert (TOKEN[:4], code[:4]) == ("gr1_", "gc1_")
+    assert set(TOKEN + code) <= set(ALPHABET)
+
+
+def test_the_keys_of_handles_stand_in_their_secret_under_a_name_that_stays():
+    """Two releases read it side by side."""
+    document = json.loads(KeySet(version=1, rings={"HMAC": RING}).to_json())
+    ring = KeySet.from_json(json.dumps(document)).rings[SEALS]
+    assert HandleKeys(Seals(ring)).open(REFRESH_TOKEN, TOKEN).generation == 3
 
 
 @pytest.mark.attack("ATK-175")

@@ -62,6 +62,14 @@ def test_a_verdict_is_the_one_of_the_stock_scheme(message, position, change, oth
     assert verdict == (change == 0 and (not other or message == b"another"))
 
 
+@pytest.mark.attack("ATK-041")
+def test_a_half_of_a_signature_has_32_bytes_and_no_zero_before_it():
+    """It would be the same number, and another spelling of the token. RFC 7518 §3.4"""
+    right = bytes.fromhex(SAMPLE)
+    assert OURS.verify(KEY.public_key(), b"sample", right)
+    assert not OURS.verify(KEY.public_key(), b"sample", right[:32] + b"\0" + right[32:])
+
+
 def test_what_a_scheme_was_not_made_with_is_not_there():
     """A version of `cryptography` that reads anything else of it fails, and verifies nothing wrongly."""
     scheme = ES256._scheme

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -76,6 +77,14 @@ def test_another_library_reads_the_keys_that_we_publish(alg):
     assert der(oracle) == der(PRIVATE_KEYS[alg].public_key())
 
 
+@pytest.mark.parametrize("alg", KEYS)
+def test_a_private_key_is_written_as_another_library_writes_it(alg):
+    """A number of RSA has as few bytes as it needs. RFC 7518 §2, §6.3.1.1"""
+    oracle = json.loads(ORACLES[alg].to_jwk(PRIVATE_KEYS[alg]))
+    oracle.pop("key_ops", None)
+    assert to_jwk(PRIVATE_KEYS[alg]) == oracle
+
+
 @given(st.integers(1, P256_ORDER - 1).map(lambda secret: ec.derive_private_key(secret, ec.SECP256R1())))
 def test_any_elliptic_key_comes_back_and_another_library_reads_it(key):
     """RFC 7518 §6.2"""
@@ -110,13 +119,14 @@ def test_a_published_key_that_was_tampered_with_is_a_key_or_refused(alg, changes
     assert (jwk["kty"], jwk.get("crv")) == KEY_TYPES[key.alg]
 
 
-def test_a_coordinate_with_leading_zeros_keeps_its_32_bytes():
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_a_coordinate_with_leading_zeros_keeps_its_32_bytes(name):
     """RFC 7518 §6.2.1.2"""
     keys = (ec.derive_private_key(secret, ec.SECP256R1()) for secret in range(1, 5000))
-    key = next(key for key in keys if key.public_key().public_numbers().x < 2**248)
+    key = next(key for key in keys if getattr(key.public_key().public_numbers(), name) < 2**248)
     jwk = to_jwk(key)
-    assert jwk["x"].startswith("A")
-    assert [len(jwk[name]) for name in "xyd"] == [43, 43, 43]
+    assert jwk[name].startswith("A")
+    assert [len(jwk[each]) for each in "xyd"] == [43, 43, 43]
     assert der(public_key(public_jwk(jwk, "ES256"))) == der(key.public_key())
 
 

@@ -57,6 +57,23 @@ def test_one_key_that_does_not_verify_what_it_signs_fails_the_whole_set(place, b
 
 
 @pytest.mark.attack("ATK-348")
+def test_a_key_in_another_spelling_fails_though_pyjwt_would_take_it():
+    """Members are base64url without padding. RFC 7515 §2, RFC 7518 §6.2.1.2"""
+    padded = damaged(KEYS["ES256"], x=KEYS["ES256"].material["x"] + "=")
+    with pytest.raises(ValueError, match="base64url"):
+        check_signing_keys(key_set(current=padded))
+
+
+@pytest.mark.attack("ATK-348")
+def test_a_key_that_another_library_does_not_read_fails_though_we_would_take_it():
+    """Each coordinate has 32 bytes, also where both together have the right 64. RFC 7518 §6.2.1.2"""
+    point = base64url.decode(KEYS["ES256"].material["x"]) + base64url.decode(KEYS["ES256"].material["y"])
+    cut = damaged(KEYS["ES256"], x=base64url.encode(point[:33]), y=base64url.encode(point[33:]))
+    with pytest.raises(ValueError, match="PyJWT does not take what"):
+        check_signing_keys(key_set(current=cut))
+
+
+@pytest.mark.attack("ATK-348")
 def test_an_rsa_key_of_fewer_than_2048_bits_fails():
     """RFC 7518 §3.3"""
     with pytest.raises(ValueError, match="1024 bits"):

@@ -69,12 +69,21 @@ def kids(keys, alg="ES256"):
     return {key.kid for key in keys.rings[alg].all_keys}
 
 
+def require_new(keys, algorithms, now):
+    """Require that the keys which sign now and next are of their algorithm, and were made at this time."""
+    for alg in algorithms:
+        for key in (keys.rings[alg].current, keys.rings[alg].next):
+            assert key.kid.startswith(f"{alg}-")
+            assert (key.created_at, key.retired_at, key.compromised) == (now, None, False)
+
+
 def test_the_first_shift_gives_each_algorithm_a_current_and_a_next_key(rotation):
     assert rotation.keys.version == 1
     assert set(rotation.keys.rings) == set(ALGORITHMS)
     for ring in rotation.keys.rings.values():
         assert ring.current.kid != ring.next.kid
         assert ring.retired == ()
+    require_new(rotation.keys, ALGORITHMS, rotation.now)
 
 
 def test_a_shift_lets_the_next_key_sign_and_keeps_the_current_one_published(rotation):
@@ -94,6 +103,7 @@ def test_a_next_key_that_is_too_young_does_not_sign(rotation):
     with pytest.raises(NextKeyTooYoung) as refusal:
         rotation.shift(after=AGE - 1)
     assert refusal.value.seconds_left == 1
+    assert str(refusal.value) == "the next key may sign in 1 s"  # what Secrets Manager tells the operator
     assert rotation.shift(after=1).version == 2
 
 
@@ -173,6 +183,26 @@ def test_an_emergency_replaces_every_key_at_once_and_marks_all_earlier_ones(rota
         assert {key.kid for key in ring.retired} == before[alg]
     assert set(keys.compromised()) == before["ES256"] | before["RS256"]
     assert keys.version == 3
+    require_new(keys, ALGORITHMS, rotation.now)
+
+
+@pytest.mark.attack("ATK-341")
+def test_an_emergency_retires_the_keys_that_signed_until_then(rotation):
+    """One that was retired before goes when its own last token is gone."""
+    earlier = rotation.now
+    rotation.shift()
+    retired_before = rotation.keys.rings["ES256"].retired[0].kid
+    rotation.now += 1
+    since = {key.kid: key.retired_at for key in rotation.replace_all().rings["ES256"].retired}
+    assert since.pop(retired_before) == earlier + AGE
+    assert set(since.values()) == {rotation.now}
+    assert rotation.keys.compromised()
+
+
+def test_an_emergency_gives_an_algorithm_without_keys_its_first_ones():
+    rotation = Rotation()
+    assert set(rotation.replace_all().rings) == set(ALGORITHMS)
+    require_new(rotation.keys, ALGORITHMS, rotation.now)
 
 
 @pytest.mark.attack("ATK-341")
@@ -207,6 +237,10 @@ def test_a_bad_current_key_is_followed_by_the_next_one(rotation):
     keys = rotation.replace_one(before.current.kid)
     assert keys.rings["ES256"].current == before.next
     assert keys.compromised() == (before.current.kid,)
+    assert keys.version == 2
+    assert keys.rings["ES256"].retired[0].retired_at == rotation.now
+    assert keys.rings["ES256"].next.kid.startswith("ES256-")
+    assert keys.rings["ES256"].next.created_at == rotation.now
     assert keys.rings["RS256"] == rotation.keys.rings["RS256"]
 
 
@@ -225,10 +259,11 @@ def test_a_bad_retired_key_is_marked_and_the_others_stay(rotation):
     before = rotation.shift().rings["ES256"]
     keys = rotation.replace_one(bad)
     assert keys.compromised() == (bad,)
+    assert keys.version == 3
     assert (keys.rings["ES256"].current, keys.rings["ES256"].next) == (before.current, before.next)
     assert bad not in kids(without(keys, keys.compromised()))
 
 
 def test_a_kid_that_nobody_knows_changes_nothing(rotation):
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownKey, match="ES256-999"):
         rotation.replace_one("ES256-999")

@@ -42,6 +42,14 @@ def test_members_that_a_newer_release_wrote_are_ignored():
     assert KeySet.from_json(json.dumps(document)) == KEY_SET
 
 
+def test_a_member_that_an_older_release_did_not_write_says_nothing():
+    """Two releases run side by side while one replaces the other."""
+    document = json.loads(KEY_SET.to_json())
+    for each in document["rings"].values():
+        del each["current"]["retired_at"], each["current"]["compromised"]
+    assert KeySet.from_json(json.dumps(document)) == KEY_SET
+
+
 @pytest.mark.parametrize(
     "text",
     [
