@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from gatelet.accounts.listed_grants import worth_keeping
 from gatelet.accounts.session import (
     SESSION_ABSOLUTE,
     SESSION_ID,
