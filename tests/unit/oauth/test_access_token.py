@@ -104,6 +104,16 @@ def test_a_token_for_the_client_itself_has_no_user_behind_it():
     assert (token.sub, token.gid, token.auth_time, token.acr, token.roles) == ("c_app", None, None, None, ())
 
 
+def test_a_token_for_the_client_itself_says_nothing_of_a_user():
+    token = AccessToken(ISSUER, "c_app", AUDIENCE, NOW + 900, NOW, "j", "c_app", ("a",))
+    assert token.members().keys() == {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("auth_time", "now"), ("roles", "clerk"), ("gid", 1), ("acr", 1)])
+def test_one_claim_about_a_user_is_enough_to_look_at_it(name, value):
+    refused(sub="c_app", **{**NOBODY, name: value})
+
+
 def test_a_token_of_more_than_4_kb_is_not_made():
     with pytest.raises(ValueError, match="characters"):
         TOKEN._replace(scope=tuple(f"scope-{i:04}" for i in range(300))).sign(SIGNER)

@@ -195,3 +195,5 @@ def test_a_token_may_have_4096_characters_and_no_more():
     assert verify(signed(claims(x="x" * filler))).claims.sub == "u_alice"
     with pytest.raises(MalformedToken):
         parse(signed(claims(x="x" * (filler + 1))))
+    with pytest.raises(MalformedToken, match="more than 4096 characters"):
+        parse("a" * 4097)
