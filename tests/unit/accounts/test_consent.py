@@ -21,7 +21,7 @@ class Consents:
         return Consent(client_id=client_id, scope=frozenset({"a", "b"}), since=0) if allowed else None
 
     def remember(self, sub, consent):
-        raise NotImplementedError
+        raise AssertionError(f"{consent} of {sub}: to ask remembers nothing")
 
 
 def is_asked(client=APP, scope=("a", "b"), prompt=(), sub="u_alice"):

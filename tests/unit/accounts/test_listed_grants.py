@@ -11,25 +11,7 @@ from gatelet.accounts.session import Session
 from gatelet.oauth.access_token import LONGEST_LIFETIME
 from gatelet.oauth.grant import ACTIVE, PENDING, REVOKED, Grant
 from tests.unit import in_memory
-
-NOW = 1_800_000_000
-LATER = NOW + 1000
-GRANT = Grant(
-    gid="g",
-    client_id="c_app",
-    sub="u_alice",
-    session_id="s",
-    scope=("a",),
-    audience="x",
-    auth_time=NOW,
-    acr="1",
-    amr=("pwd",),
-    generation=0,
-    rotated_at=NOW,
-    idle_expires_at=NOW + 100,
-    absolute_expires_at=NOW + 200,
-    attempt="t",
-)
+from tests.unit.accounts.alice import GRANT, LATER, NOW
 
 
 class Full:

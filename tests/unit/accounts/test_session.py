@@ -25,10 +25,9 @@ from gatelet.oauth.key_set import KeyRing
 from gatelet.oauth.revocation_list import RevocationEvent
 from gatelet.oauth.seal import SEALS, Seals
 from tests.unit import in_memory
+from tests.unit.accounts.alice import GRANT, LATER, NOW
 
 KEY_SEALS = Seals(KeyRing(next=generate(SEALS, 0), current=generate(SEALS, 0)))
-NOW = 1_800_000_000
-LATER = NOW + 1000
 SESSION = Session(
     sub="u_alice",
     session_id="s",
@@ -38,22 +37,6 @@ SESSION = Session(
     amr=("pwd",),
     idle_expires_at=NOW + 10,
     expires_at=NOW + 20,
-)
-GRANT = Grant(
-    gid="g",
-    client_id="c_app",
-    sub="u_alice",
-    session_id="s",
-    scope=("a",),
-    audience="x",
-    auth_time=NOW,
-    acr="1",
-    amr=("pwd",),
-    generation=0,
-    rotated_at=NOW,
-    idle_expires_at=NOW + 100,
-    absolute_expires_at=NOW + 200,
-    attempt="t",
 )
 
 

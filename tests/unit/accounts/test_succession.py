@@ -9,11 +9,10 @@ import pytest
 from gatelet.accounts.session import Session, SessionEnded, SessionHandle
 from gatelet.accounts.succession import begin_session
 from gatelet.oauth.errors import TemporarilyUnavailable
-from gatelet.oauth.grant import ACTIVE, REVOKED, Grant
+from gatelet.oauth.grant import ACTIVE, REVOKED
 from tests.unit import in_memory
+from tests.unit.accounts.alice import GRANT, LATER, NOW
 
-NOW = 1_800_000_000
-LATER = NOW + 1000
 BEFORE = SessionHandle(sub="u_alice", secret=bytes(16))
 SESSION = Session(
     sub="u_alice",
@@ -24,22 +23,6 @@ SESSION = Session(
     amr=("pwd",),
     idle_expires_at=LATER,
     expires_at=LATER,
-)
-GRANT = Grant(
-    gid="g",
-    client_id="c_app",
-    sub="u_alice",
-    session_id="s",
-    scope=("a",),
-    audience="x",
-    auth_time=NOW,
-    acr="1",
-    amr=("pwd",),
-    generation=0,
-    rotated_at=NOW,
-    idle_expires_at=NOW + 100,
-    absolute_expires_at=NOW + 200,
-    attempt="t",
 )
 OFFLINE = replace(GRANT, gid="o", scope=("openid", "offline_access"))
 DEAD = replace(GRANT, gid="dead", status=REVOKED)
